@@ -1,0 +1,241 @@
+package v1alpha1
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// Bounds that the schema has as well. One table of cases is judged by both (see the tests).
+const (
+	maxExpression    = 4096
+	maxHeaderName    = 64
+	maxMessage       = 1024
+	maxPath          = 512
+	minLookupTimeout = 10 * time.Millisecond
+	maxLookupTimeout = 2500 * time.Millisecond
+)
+
+var (
+	pathPattern       = regexp.MustCompile(`^/[-A-Za-z0-9._~/]*$`)
+	dotSegment        = regexp.MustCompile(`/[.]{1,2}(/|$)`)
+	headerNamePattern = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
+	secretKeyPattern  = regexp.MustCompile(`^[-._a-zA-Z0-9]+$`)
+	ruleNamePattern   = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+
+	// reservedHeaders are used by Okta, HTTP or Hookline itself.
+	reservedHeaders = []string{
+		"accept", "connection", "content-length", "content-type", "host", "te", "trailer",
+		"transfer-encoding", "upgrade", "user-agent", "x-hookline-owner", "x-hookline-probe",
+	}
+)
+
+// ValidateHook checks the part of a hook that the runtime reads: type, path, authentication and handler.
+// It gives the verdict that the CRD's schema gives, for files that no API server has seen. An empty path
+// or nil authentication stand for their defaults. Expressions are not compiled here.
+func ValidateHook(t HookType, path string, auth *Authentication, h *Handler) field.ErrorList {
+	var errs field.ErrorList
+	if t.OktaID() == "" {
+		errs = append(errs, field.NotSupported(field.NewPath("type"), t,
+			[]HookType{PasswordImport, Registration, Telephony, Token, SAMLAssertion, UserImport}))
+	}
+	errs = append(errs, validatePath(field.NewPath("path"), path)...)
+	if auth != nil {
+		errs = append(errs, validateAuthentication(field.NewPath("authentication"), auth)...)
+	}
+	return append(errs, validateHandler(field.NewPath("handler"), t, h)...)
+}
+
+func validatePath(at *field.Path, path string) field.ErrorList {
+	if path == "" {
+		return nil
+	}
+	if len(path) > maxPath {
+		return field.ErrorList{field.TooLong(at, path, maxPath)}
+	}
+	if !pathPattern.MatchString(path) || strings.Contains(path, "//") || dotSegment.MatchString(path) {
+		return field.ErrorList{field.Invalid(at, path, "must start with / and have only letters, digits and -._~/ in it, "+
+			"without empty or dot segments, such as /identity/legacy-passwords")}
+	}
+	return nil
+}
+
+func validateAuthentication(at *field.Path, auth *Authentication) field.ErrorList {
+	var errs field.ErrorList
+	if auth.Header != nil && auth.Basic != nil {
+		errs = append(errs, field.Invalid(at, "header and basic", "takes one of header and basic, not both"))
+	}
+	if auth.Rotation != nil {
+		errs = append(errs, validateRotation(at.Child("rotation"), auth)...)
+	}
+	if auth.Header != nil {
+		errs = append(errs, validateHeader(at.Child("header"), auth.Header)...)
+	}
+	if auth.Basic != nil {
+		errs = append(errs, validateSecretName(at.Child("basic", "secretRef", "name"), auth.Basic.SecretRef.Name)...)
+	}
+	return errs
+}
+
+func validateRotation(at *field.Path, auth *Authentication) field.ErrorList {
+	var errs field.ErrorList
+	if auth.Basic != nil || auth.Header != nil && auth.Header.SecretKeyRef != nil {
+		errs = append(errs, field.Forbidden(at,
+			"is for secrets that the manager generates; leave rotation or the reference to your own Secret out"))
+	}
+	if d := auth.Rotation.Interval.Duration; d < time.Hour || d > 8760*time.Hour {
+		errs = append(errs, field.Invalid(at.Child("interval"), d.String(), "must be a duration from 1h to 8760h, such as 720h"))
+	}
+	return errs
+}
+
+func validateHeader(at *field.Path, header *HeaderAuthentication) field.ErrorList {
+	var errs field.ErrorList
+	switch name := header.Name; {
+	case name == "":
+	case len(name) > maxHeaderName || !headerNamePattern.MatchString(name):
+		errs = append(errs, field.Invalid(at.Child("name"), name,
+			"must be a header name of at most 64 letters, digits and -, such as Authorization"))
+	case slices.Contains(reservedHeaders, strings.ToLower(name)):
+		errs = append(errs, field.Invalid(at.Child("name"), name,
+			"is a header that Okta, HTTP or Hookline uses itself; write another, such as Authorization or X-Hook-Secret"))
+	}
+	if header.SecretKeyRef != nil {
+		errs = append(errs, validateSecretKeyRef(at.Child("secretKeyRef"), *header.SecretKeyRef)...)
+	}
+	return errs
+}
+
+func validateSecretKeyRef(at *field.Path, ref SecretKeyReference) field.ErrorList {
+	errs := validateSecretName(at.Child("name"), ref.Name)
+	if len(ref.Key) > 253 || !secretKeyPattern.MatchString(ref.Key) || ref.Key == "." || ref.Key == ".." {
+		errs = append(errs, field.Invalid(at.Child("key"), ref.Key,
+			"must be a key of a Secret: letters, digits, -, _ and ., such as token"))
+	}
+	return errs
+}
+
+func validateSecretName(at *field.Path, name string) field.ErrorList {
+	if len(validation.IsDNS1123Subdomain(name)) > 0 {
+		return field.ErrorList{field.Invalid(at, name,
+			"must be the name of a Secret: lower-case letters, digits, - and ., such as okta-api")}
+	}
+	return nil
+}
+
+func validateHandler(at *field.Path, t HookType, h *Handler) field.ErrorList {
+	var errs field.ErrorList
+	given := 0
+	if h.PasswordImport != nil {
+		given++
+		errs = append(errs, validateHandlerType(at.Child("passwordImport"), t, PasswordImport)...)
+		errs = append(errs, validatePasswordImport(at.Child("passwordImport"), h.PasswordImport)...)
+	}
+	if h.Registration != nil {
+		given++
+		errs = append(errs, validateHandlerType(at.Child("registration"), t, Registration)...)
+		errs = append(errs, validateRegistration(at.Child("registration"), h.Registration)...)
+	}
+	if h.External != nil {
+		given++
+		errs = append(errs, validateExternal(at.Child("external", "url"), h.External.URL)...)
+	}
+	if given != 1 {
+		errs = append(errs, field.Required(at, "takes exactly one of passwordImport, registration and external"))
+	}
+	return errs
+}
+
+func validateHandlerType(at *field.Path, got, want HookType) field.ErrorList {
+	if got == want {
+		return nil
+	}
+	return field.ErrorList{field.Forbidden(at, "answers hooks of type "+string(want)+"; write type: "+string(want)+" or another handler")}
+}
+
+var externalPattern = regexp.MustCompile(`^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^#\s]*)?$`)
+
+func validateExternal(at *field.Path, url string) field.ErrorList {
+	if len(url) > 1024 || !externalPattern.MatchString(url) {
+		return field.ErrorList{field.Invalid(at, url, "must be an https address of at most 1024 characters with a host and "+
+			"without white space or fragment, such as https://existing.example/hook: Okta calls nothing else")}
+	}
+	return nil
+}
+
+func validatePasswordImport(at *field.Path, h *PasswordImportHandler) field.ErrorList {
+	var errs field.ErrorList
+	store := at.Child("userStore")
+	if (h.UserStore.Static == nil) == (h.UserStore.SQL == nil) {
+		errs = append(errs, field.Required(store, "takes exactly one of static and sql"))
+	}
+	if h.UserStore.Static != nil {
+		errs = append(errs, validateSecretKeyRef(store.Child("static", "secretKeyRef"), h.UserStore.Static.SecretKeyRef)...)
+	}
+	if h.UserStore.SQL != nil {
+		errs = append(errs, validateSQL(store.Child("sql"), h.UserStore.SQL)...)
+	}
+	if len(h.Username) > maxExpression {
+		errs = append(errs, field.TooLong(at.Child("username"), "", maxExpression))
+	}
+	if h.Timeout != nil {
+		errs = append(errs, validateTimeout(at.Child("timeout"), *h.Timeout)...)
+	}
+	return errs
+}
+
+func validateTimeout(at *field.Path, timeout metav1.Duration) field.ErrorList {
+	if d := timeout.Duration; d < minLookupTimeout || d > maxLookupTimeout {
+		return field.ErrorList{field.Invalid(at, d.String(), "must be a duration from 10ms to 2500ms, such as 2s")}
+	}
+	return nil
+}
+
+func validateSQL(at *field.Path, sql *SQLUserStore) field.ErrorList {
+	var errs field.ErrorList
+	if sql.Driver != DriverPostgres {
+		errs = append(errs, field.NotSupported(at.Child("driver"), sql.Driver, []SQLDriver{DriverPostgres}))
+	}
+	errs = append(errs, validateSecretKeyRef(at.Child("dsn", "secretKeyRef"), sql.DSN.SecretKeyRef)...)
+	if !strings.Contains(sql.Query, "$1") {
+		errs = append(errs, field.Invalid(at.Child("query"), sql.Query, "must use the user name as its parameter $1, "+
+			"such as SELECT password_hash FROM users WHERE lower(email) = lower($1)"))
+	}
+	if len(sql.Query) > maxExpression {
+		errs = append(errs, field.TooLong(at.Child("query"), "", maxExpression))
+	}
+	if sql.Digest != nil {
+		errs = append(errs, validateDigest(at.Child("digest"), sql.Digest)...)
+	}
+	return errs
+}
+
+func validateDigest(at *field.Path, d *Digest) field.ErrorList {
+	var errs field.ErrorList
+	formats := []DigestFormat{DigestAuto, DigestSHA512, DigestSHA256, DigestSHA1, DigestMD5}
+	if d.Format != "" && !slices.Contains(formats, d.Format) {
+		errs = append(errs, field.NotSupported(at.Child("format"), d.Format, formats))
+	}
+	if (d.Format == "" || d.Format == DigestAuto) && (d.SaltColumn != "" || d.SaltOrder != "" || d.Encoding != "") {
+		errs = append(errs, field.Forbidden(at, "saltColumn, saltOrder and encoding go with a format that does not "+
+			"describe itself (SHA512, SHA256, SHA1, MD5); leave them out with format: Auto"))
+	}
+	if d.SaltOrder != "" && d.SaltColumn == "" {
+		errs = append(errs, field.Forbidden(at.Child("saltOrder"), "goes with saltColumn: name the column that has the salt"))
+	}
+	if d.SaltOrder != "" && d.SaltOrder != SaltPrefix && d.SaltOrder != SaltPostfix {
+		errs = append(errs, field.NotSupported(at.Child("saltOrder"), d.SaltOrder, []SaltOrder{SaltPrefix, SaltPostfix}))
+	}
+	if d.Encoding != "" && d.Encoding != EncodingHex && d.Encoding != EncodingBase64 {
+		errs = append(errs, field.NotSupported(at.Child("encoding"), d.Encoding, []DigestEncoding{EncodingHex, EncodingBase64}))
+	}
+	if len(d.SaltColumn) > 128 {
+		errs = append(errs, field.TooLong(at.Child("saltColumn"), "", 128))
+	}
+	return errs
+}

@@ -1,0 +1,134 @@
+package v1alpha1
+
+import (
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+func validateRegistration(at *field.Path, h *RegistrationHandler) field.ErrorList {
+	var errs field.ErrorList
+	if len(h.Rules) == 0 && len(h.AllowedEmailDomains) == 0 && h.Default == "" {
+		errs = append(errs, field.Required(at, "needs rules, allowedEmailDomains or default; as it is, it would refuse everybody"))
+	}
+	if h.Default != "" && h.Default != RegistrationAllow && h.Default != RegistrationDeny {
+		errs = append(errs, field.NotSupported(at.Child("default"), h.Default,
+			[]RegistrationDefault{RegistrationAllow, RegistrationDeny}))
+	}
+	if len(h.AllowedEmailDomains) > 0 && h.Default == RegistrationAllow {
+		errs = append(errs, field.Forbidden(at.Child("allowedEmailDomains"),
+			"has no effect with default: Allow; write default: Deny or leave default out"))
+	}
+	if len(h.Message) > maxMessage {
+		errs = append(errs, field.TooLong(at.Child("message"), "", maxMessage))
+	}
+	errs = append(errs, validateEmailDomains(at.Child("allowedEmailDomains"), h.AllowedEmailDomains)...)
+	if len(h.Rules) > 64 {
+		errs = append(errs, field.TooMany(at.Child("rules"), len(h.Rules), 64))
+	}
+	names := sets.New[string]()
+	for i := range h.Rules {
+		rule := at.Child("rules").Index(i)
+		if names.Has(h.Rules[i].Name) {
+			errs = append(errs, field.Duplicate(rule.Child("name"), h.Rules[i].Name))
+		}
+		names.Insert(h.Rules[i].Name)
+		errs = append(errs, validateRegistrationRule(rule, &h.Rules[i])...)
+	}
+	return errs
+}
+
+func validateEmailDomains(at *field.Path, domains []EmailDomain) field.ErrorList {
+	var errs field.ErrorList
+	if len(domains) > 256 {
+		errs = append(errs, field.TooMany(at, len(domains), 256))
+	}
+	seen := sets.New[EmailDomain]()
+	for i, domain := range domains {
+		if len(validation.IsDNS1123Subdomain(string(domain))) > 0 {
+			errs = append(errs, field.Invalid(at.Index(i), domain, "takes lower-case domains without @ or *, such as example.com"))
+		}
+		if seen.Has(domain) {
+			errs = append(errs, field.Duplicate(at.Index(i), domain))
+		}
+		seen.Insert(domain)
+	}
+	return errs
+}
+
+func validateRegistrationRule(at *field.Path, rule *RegistrationRule) field.ErrorList {
+	var errs field.ErrorList
+	if len(rule.Name) > 63 || !ruleNamePattern.MatchString(rule.Name) {
+		errs = append(errs, field.Invalid(at.Child("name"), rule.Name,
+			"must have at most 63 lower-case letters, digits and -, such as partner-sign-up"))
+	}
+	if (rule.Allow == nil) == (rule.Deny == nil) {
+		errs = append(errs, field.Required(at, "takes exactly one of allow: {} and deny: {summary: ...}"))
+	}
+	if rule.Profile != nil && rule.Allow == nil {
+		errs = append(errs, field.Forbidden(at.Child("profile"),
+			"changes what is registered and goes with allow; leave it out of a rule that denies"))
+	}
+	if len(rule.When) > maxExpression {
+		errs = append(errs, field.TooLong(at.Child("when"), "", maxExpression))
+	}
+	errs = append(errs, validateRequestTypes(at.Child("requestTypes"), rule.RequestTypes)...)
+	errs = append(errs, validateProfile(at.Child("profile"), rule.Profile)...)
+	if rule.Deny != nil {
+		errs = append(errs, validateDenied(at.Child("deny"), rule.Deny)...)
+	}
+	return errs
+}
+
+func validateRequestTypes(at *field.Path, types []RegistrationRequestType) field.ErrorList {
+	var errs field.ErrorList
+	known := []RegistrationRequestType{RequestSelfService, RequestProgressiveProfile}
+	for i, t := range types {
+		if !slices.Contains(known, t) {
+			errs = append(errs, field.NotSupported(at.Index(i), t, known))
+		}
+		if slices.Contains(types[:i], t) {
+			errs = append(errs, field.Duplicate(at.Index(i), t))
+		}
+	}
+	return errs
+}
+
+func validateProfile(at *field.Path, profile map[string]Expression) field.ErrorList {
+	var errs field.ErrorList
+	if len(profile) > 64 {
+		errs = append(errs, field.TooMany(at, len(profile), 64))
+	}
+	for _, name := range sets.List(sets.KeySet(profile)) {
+		switch expression := profile[name]; {
+		case name == "password":
+			errs = append(errs, field.Forbidden(at.Key(name), "can't be set: Okta lets no hook do that; leave it out"))
+		case expression == "":
+			errs = append(errs, field.Required(at.Key(name), "needs a CEL expression, such as user.firstName"))
+		case len(expression) > maxExpression:
+			errs = append(errs, field.TooLong(at.Key(name), "", maxExpression))
+		}
+	}
+	return errs
+}
+
+func validateDenied(at *field.Path, denied *RegistrationDenied) field.ErrorList {
+	var errs field.ErrorList
+	if denied.Summary == "" {
+		errs = append(errs, field.Required(at.Child("summary"), "is what the person sees; write a sentence"))
+	}
+	if len(denied.Summary) > maxMessage {
+		errs = append(errs, field.TooLong(at.Child("summary"), "", maxMessage))
+	}
+	if len(denied.Reason) > 128 {
+		errs = append(errs, field.TooLong(at.Child("reason"), "", 128))
+	}
+	if l := denied.Location; l != "" && !strings.HasPrefix(l, "data.userProfile.") && !strings.HasPrefix(l, "data.userProfileUpdate.") {
+		errs = append(errs, field.Invalid(at.Child("location"), l,
+			"must name a submitted attribute, such as data.userProfile.email or data.userProfileUpdate.employeeNumber"))
+	}
+	return errs
+}
