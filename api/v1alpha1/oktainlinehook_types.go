@@ -294,6 +294,11 @@ type OktaInlineHookStatus struct {
 	// lastSyncTime is when Okta's side was last compared.
 	// +optional
 	LastSyncTime *metav1.Time `json:"lastSyncTime,omitempty"`
+
+	// lastHandledRequest is the value of the annotation hookline.dev/requestedAt that was last acted on.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	LastHandledRequest string `json:"lastHandledRequest,omitempty"`
 }
 
 // RegisteredHook is the hook as Okta has it.
