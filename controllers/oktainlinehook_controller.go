@@ -51,13 +51,13 @@ type InlineHookReconciler struct {
 // +kubebuilder:rbac:groups=hookline.dev,resources=oktainlinehooks/status,verbs=patch
 // +kubebuilder:rbac:groups=hookline.dev,resources=oktaorgs,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=hookline.dev,resources=oktaorgs/status,verbs=patch
-// +kubebuilder:rbac:groups="",resources=configmaps;services,verbs=get;list;watch;create;patch
+// +kubebuilder:rbac:groups="",resources=configmaps;services,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups="",resources=namespaces;pods,verbs=get;list;watch
-// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch;create;patch
-// +kubebuilder:rbac:groups=apps,resources=deployments,verbs=get;list;watch;create;patch
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=apps,resources=deployments,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 // +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses,verbs=get;list;watch;create;patch;delete
-// +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=get;list;watch;create;patch
+// +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=get;list;watch;create;patch;delete
 
 // Reconcile brings one hook a step closer to its spec.
 func (r *InlineHookReconciler) Reconcile(ctx context.Context, hook *v1alpha1.OktaInlineHook) (ctrl.Result, error) {

@@ -118,7 +118,8 @@ func oktaMessage(condition string, before []metav1.Condition, err error) string 
 		return err.Error()
 	}
 	known := meta.FindStatusCondition(before, condition)
-	if known != nil && known.Status == metav1.ConditionFalse && strings.HasPrefix(known.Message, refusal.Message()) {
+	same := strings.TrimSuffix(refusal.Message(), ")") // the errorId stands at the end, in the same brackets
+	if known != nil && known.Status == metav1.ConditionFalse && strings.HasPrefix(known.Message, same) {
 		return known.Message
 	}
 	return refusal.Error()
