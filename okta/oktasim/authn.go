@@ -2,7 +2,6 @@ package oktasim
 
 import (
 	"encoding/json"
-	"errors"
 	"time"
 )
 
@@ -135,9 +134,3 @@ func (o *Org) storePassword(userID string, from credentialKind, password string)
 	u.setCredential(secret, o.now())
 	return true
 }
-
-var (
-	errNoImportHook = errors.New("no active password import inline hook")
-	errUnverified   = errors.New("the inline hook did not verify the credential")
-	errUserChanged  = errors.New("the user was changed meanwhile")
-)

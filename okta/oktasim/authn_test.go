@@ -1,6 +1,7 @@
 package oktasim_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -182,10 +183,12 @@ func TestTenWrongPasswordsLockAUserOut(t *testing.T) {
 	t.Parallel()
 	b := start(t, oktasim.Options{})
 	id := b.createUser("", passwordUser("own@example.com", "pw"))
-	for range 9 {
-		b.signIn("own@example.com", "wrong").refused(t, 401, "E0000004", "")
+	for range 2 { // the right password starts the count again
+		for range 9 {
+			b.signIn("own@example.com", "wrong").refused(t, 401, "E0000004", "")
+		}
+		b.signIn("own@example.com", "pw").signedIn(t)
 	}
-	b.signIn("own@example.com", "pw").signedIn(t) // starts the count again
 	for range 10 {
 		b.signIn("own@example.com", "wrong").refused(t, 401, "E0000004", "")
 	}
@@ -269,4 +272,65 @@ func TestUserDeletedDuringItsSignIn(t *testing.T) {
 	b.createHook("legacy", passwordType)
 	b.createUser("", hookUser("isaac@example.com"))
 	b.signIn("isaac@example.com", "pw").refused(t, 401, "E0000004", "")
+}
+
+func TestPasswordSetDuringTheImportStands(t *testing.T) {
+	t.Parallel()
+	var b *bench
+	service := serveHook(t, func(w http.ResponseWriter, r *http.Request, _ int) {
+		if _, err := b.try("POST", usersPath+"/isaac@example.com", `{"credentials":{"password":{"value":"new"}}}`, nil); err != nil {
+			t.Error(err)
+		}
+		body(200, verified)(w, r)
+	})
+	b = start(t, service.options())
+	b.createHook("legacy", passwordType)
+	b.createUser("", hookUser("isaac@example.com"))
+	b.signIn("isaac@example.com", "old").refused(t, 401, "E0000004", "")
+	b.signIn("isaac@example.com", "old").refused(t, 401, "E0000004", "")
+	b.signIn("isaac@example.com", "new").signedIn(t)
+}
+
+// TestImportHappensWithoutAPatientUser has the user give up while the hook is
+// still thinking.
+func TestImportHappensWithoutAPatientUser(t *testing.T) {
+	t.Parallel()
+	asked, answer := make(chan struct{}), make(chan struct{})
+	service := serveHook(t, func(w http.ResponseWriter, r *http.Request, _ int) {
+		close(asked)
+		<-answer
+		body(200, verified)(w, r)
+	})
+	b := start(t, service.options())
+	b.createHook("legacy", passwordType)
+	b.createUser("", hookUser("isaac@example.com"))
+	ctx, hangUp := context.WithCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, "POST", b.server.URL+"/api/v1/authn", strings.NewReader(`{"username":"isaac@example.com","password":"pw"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	gone := make(chan error)
+	go func() {
+		resp, err := b.server.Client().Do(req)
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		gone <- err
+	}()
+	<-asked
+	hangUp()
+	if err := <-gone; err == nil {
+		t.Error("the request did not end with its context")
+	}
+	b.do("GET", "/.well-known/okta-organization", "") // the org goes on
+	close(answer)
+	for deadline := time.Now().Add(10 * time.Second); len(b.events("user.import.password")) == 0; {
+		if time.Now().After(deadline) {
+			t.Fatal("nothing was imported after the user had gone")
+		}
+	}
+	if got := b.events("user.import.password"); got[0] != "SUCCESS" {
+		t.Errorf("import events: got %q", got)
+	}
 }

@@ -65,7 +65,10 @@
 //
 // A repeated activate or deactivate changes nothing and succeeds. A PUT without
 // the secret is refused. A channel's type may change. DELETE of an ACTIVE hook is
-// 403 E0000056, as recorded for apps. Unknown members of a hook are ignored. A
-// policy rule whose hook is missing or INACTIVE fails the registration. Clients
-// must not rely on any of these; faults can answer differently.
+// 403 E0000056, as recorded for apps. Unknown members of a hook are ignored. A list
+// of hooks by an unknown type is refused. A policy rule whose hook is missing or
+// INACTIVE fails the registration. Only passwords that the org checks itself count
+// towards a lockout. Clients must not rely on any of these; faults can answer
+// differently. Activation of users is over at once, and what an org has beyond the
+// operations above (groups, apps, sessions, a password policy) is not there.
 package oktasim

@@ -338,3 +338,30 @@ func TestRulesThatOktaRefuses(t *testing.T) {
 		t.Errorf("policy: got %v", got)
 	}
 }
+
+func TestLoginThatAHookChoosesMustBeFree(t *testing.T) {
+	t.Parallel()
+	for kind, command := range map[string]string{
+		enrollPath: "com.okta.user.profile.update", updatePath: "com.okta.user.progressive.profile.update",
+	} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			b := start(t, answering(t, 200, `{"commands":[{"type":"`+command+`","value":{"login":"taken@example.com"}}]}`).options())
+			b.createUser("", hookUser("taken@example.com"))
+			b.createUser("", hookUser("isaac@example.com"))
+			b.createHook("registration", registrationType)
+			form := rosario
+			if kind == updatePath {
+				form = `{"login":"isaac@example.com","userProfileUpdate":{"title":"Dr"}}`
+			}
+			a := b.do("POST", kind, form)
+			want := []string{"login: An object with this field already exists in the current organization"}
+			if diff := cmp.Diff(want, a.messages(t)); a.status != 400 || diff != "" {
+				t.Errorf("status %d, messages (-want +got):\n%s", a.status, diff)
+			}
+			if n := len(b.do("GET", usersPath, "").list(t)); n != 2 {
+				t.Errorf("users: got %d", n)
+			}
+		})
+	}
+}

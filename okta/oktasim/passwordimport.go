@@ -22,6 +22,13 @@ type credentialData struct {
 	Password string `json:"password"`
 }
 
+// Why a password was not imported; the texts go to the System Log.
+var (
+	errNoImportHook = errors.New("no active password import inline hook")
+	errUnverified   = errors.New("the inline hook did not verify the credential")
+	errUserChanged  = errors.New("the user was changed meanwhile")
+)
+
 // importPassword asks the org's one password import hook about a password and,
 // if it is right, stores it, so that the hook is not asked again. Every call to
 // the hook leaves one user.import.password event. The error says why the user

@@ -23,9 +23,6 @@ func DefaultRateLimits() map[string]int {
 		"/api/v1/users":          600, // list, create and all lifecycle calls
 		"/api/v1/users/{id}":     600,
 		"GET /api/v1/users/{id}": 1000,
-		"/api/v1/apps":           100,
-		"/api/v1/apps/{id}":      600,
-		"/api/v1/groups":         600,
 		"/api/v1/authn":          0,
 		"/idp/idx":               0,
 		"/.well-known":           0,
