@@ -47,7 +47,6 @@ type InlineHookReconciler struct {
 }
 
 // +kubebuilder:rbac:groups=hookline.dev,resources=oktainlinehooks,verbs=get;list;watch;patch
-// +kubebuilder:rbac:groups=hookline.dev,resources=oktainlinehooks/finalizers,verbs=update
 // +kubebuilder:rbac:groups=hookline.dev,resources=oktainlinehooks/status,verbs=patch
 // +kubebuilder:rbac:groups=hookline.dev,resources=oktaorgs,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=hookline.dev,resources=oktaorgs/status,verbs=patch
@@ -67,8 +66,8 @@ func (r *InlineHookReconciler) Reconcile(ctx context.Context, hook *v1alpha1.Okt
 	if hook.Spec.Suspend {
 		return ctrl.Result{}, nil
 	}
-	if added, err := addFinalizer(ctx, r.Client, hook); added || err != nil {
-		return ctrl.Result{}, err // the patch brings us back
+	if err := addFinalizer(ctx, r.Client, hook); err != nil {
+		return ctrl.Result{}, err
 	}
 	before := hook.DeepCopy()
 	p := &pass{InlineHookReconciler: r, hook: hook, now: r.Clock.Now()}
@@ -154,16 +153,17 @@ func (r *InlineHookReconciler) patchStatus(ctx context.Context, before, after *v
 }
 
 // addFinalizer makes sure, before the first call to the outside, that the resource can't go without us.
-// The patch names nothing but the finalizers.
-func addFinalizer(ctx context.Context, c client.Client, object client.Object) (added bool, err error) {
+// The patch names nothing but the finalizers. The pass goes on with what it returns: a change of the
+// metadata alone wakes nobody.
+func addFinalizer(ctx context.Context, c client.Client, object client.Object) error {
 	before := object.DeepCopyObject().(client.Object)
 	if !controllerutil.AddFinalizer(object, v1alpha1.Finalizer) {
-		return false, nil
+		return nil
 	}
 	if err := c.Patch(ctx, object, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
-		return false, fmt.Errorf("add the finalizer of %s: %w", client.ObjectKeyFromObject(object), err)
+		return fmt.Errorf("add the finalizer of %s: %w", client.ObjectKeyFromObject(object), err)
 	}
-	return true, nil
+	return nil
 }
 
 // removeFinalizer lets the resource go.

@@ -52,7 +52,7 @@ func (r *OrgReconciler) Reconcile(ctx context.Context, org *v1alpha1.OktaOrg) (c
 	if !org.DeletionTimestamp.IsZero() {
 		return r.finalize(ctx, org, hooks)
 	}
-	if added, err := addFinalizer(ctx, r.Client, org); added || err != nil {
+	if err := addFinalizer(ctx, r.Client, org); err != nil {
 		return ctrl.Result{}, err
 	}
 	before := org.DeepCopy()

@@ -1,0 +1,242 @@
+package expr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/interpreter"
+
+	"github.com/hookline/hookline/runtime/hook"
+)
+
+// ErrAbsent is in the chain of an error if the expression read a member that the request does not have, a
+// list element or character that is not there, or null where it needs a value.
+var ErrAbsent = errors.New("reads a member that is absent")
+
+// errType is in the chain of an error if an operation got a value that it has no meaning for.
+var errType = errors.New("applies an operation to a value of another type")
+
+// Program is a compiled expression. Safe for concurrent use.
+type Program struct {
+	env     *Env
+	want    Kind
+	program cel.Program
+	info    *ast.SourceInfo
+	lines   int
+}
+
+// Bool evaluates an expression that was compiled as [Bool].
+func (p *Program) Bool(ctx context.Context, req *hook.Request) (bool, error) {
+	value, err := p.eval(ctx, req)
+	if err != nil {
+		return false, err
+	}
+	truth, ok := value.(types.Bool)
+	if !ok {
+		return false, p.wrongKind(value)
+	}
+	return bool(truth), nil
+}
+
+// String evaluates an expression that was compiled as [String].
+func (p *Program) String(ctx context.Context, req *hook.Request) (string, error) {
+	value, err := p.eval(ctx, req)
+	if err != nil {
+		return "", err
+	}
+	text, ok := value.(types.String)
+	if !ok {
+		return "", p.wrongKind(value)
+	}
+	if len(text) > maxResultBytes {
+		return "", errResultTooLarge
+	}
+	return string(text), nil
+}
+
+// JSON evaluates an expression that was compiled as [JSON]. The value is made of nil, bool, int64, float64,
+// string, []any and map[string]any.
+func (p *Program) JSON(ctx context.Context, req *hook.Request) (any, error) {
+	value, err := p.eval(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	return toJSON(value)
+}
+
+// wrongKind is the error of a value that could not be known to be of another kind before it was there.
+func (p *Program) wrongKind(value ref.Val) error {
+	if value.Type() == types.NullType {
+		return fmt.Errorf("evaluate expression: yields null: %w", ErrAbsent)
+	}
+	return fmt.Errorf("evaluate expression: yields %s, but must yield a %s", typeName(value.Type().(*types.Type)), p.want)
+}
+
+func (p *Program) eval(ctx context.Context, req *hook.Request) (ref.Val, error) {
+	// A short expression never looks at the context.
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("evaluate expression: %w", err)
+	}
+	body, err := req.Body()
+	if err != nil {
+		return nil, fmt.Errorf("evaluate expression: %w", err)
+	}
+	value, err := p.evalBody(ctx, req, body)
+	if errors.Is(err, errType) {
+		// Perhaps the operation got null. Then the member counts as absent, which is what it is to Okta.
+		if without, changed := withoutNulls(body); changed {
+			value, err = p.evalBody(ctx, req, without)
+		}
+	}
+	return value, err
+}
+
+func (p *Program) evalBody(ctx context.Context, req *hook.Request, body map[string]any) (ref.Val, error) {
+	value, _, err := p.program.ContextEval(ctx, &input{env: p.env, req: req, body: body})
+	switch {
+	case err == nil:
+		return value, nil
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("evaluate expression: %w", ctx.Err())
+	default:
+		return nil, p.explain(err)
+	}
+}
+
+// explain puts a failed evaluation into words that have nothing of the request in them. cel-go has no error
+// types for what goes wrong in an expression, only texts; the tests have one case for each.
+func (p *Program) explain(err error) error {
+	var cancelled interpreter.EvalCancelledError
+	if errors.As(err, &cancelled) {
+		if cancelled.Cause == interpreter.MemoryLimitExceeded {
+			return errors.New("evaluate expression: takes more memory than an expression may")
+		}
+		return errors.New("evaluate expression: takes more steps than an expression may")
+	}
+	return fmt.Errorf("evaluate expression%s: %w", p.place(err), kindOf(err))
+}
+
+// failures sorts cel-go's texts, by how they begin.
+var failures = []struct {
+	prefix string
+	err    error
+}{
+	{"no such key", ErrAbsent},
+	{"no such attribute", ErrAbsent},
+	{"index out of bounds", ErrAbsent},
+	{"index out of range", ErrAbsent},
+	{"optional.none() dereference", ErrAbsent},
+	{"no such overload", errType},
+	{"unsupported index type", errType},
+	{"unsupported index value", errType},
+	{"invalid qualifier type", errType},
+	{"got '", errType}, // got 'types.String', expected iterable type
+	{"type conversion error", errors.New("converts a value that has no such form")},
+	{"invalid RFC 3339 timestamp", errors.New("converts a text that is no timestamp")},
+	{"division by zero", errors.New("divides by zero")},
+	{"modulus by zero", errors.New("divides by zero")},
+	{"integer overflow", errors.New("computes a number that is too large")},
+	{"unsigned integer overflow", errors.New("computes a number that is too large")},
+	{"error during formatting", errors.New("formats a value that does not fit the format")},
+	{errTooMuchWork.Error(), errTooMuchWork},
+}
+
+// kindOf is what went wrong, in words of this package.
+func kindOf(err error) error {
+	text := err.Error()
+	for _, failure := range failures {
+		if strings.HasPrefix(text, failure.prefix) {
+			return failure.err
+		}
+	}
+	return errors.New("ends in an error")
+}
+
+// place is where in the source it happened, such as " (column 14)", or "" if that isn't known.
+func (p *Program) place(err error) string {
+	var failure *types.Err
+	if !errors.As(err, &failure) {
+		return ""
+	}
+	location := p.info.GetStartLocation(failure.NodeID())
+	switch {
+	case location.Line() < 1 || location.Column() < 0:
+		return ""
+	case p.lines > 1:
+		return fmt.Sprintf(" (line %d, column %d)", location.Line(), location.Column()+1)
+	default:
+		return fmt.Sprintf(" (column %d)", location.Column()+1)
+	}
+}
+
+// input resolves the variables of one evaluation, each only when it is used.
+type input struct {
+	env  *Env
+	req  *hook.Request
+	body map[string]any
+}
+
+// ResolveName implements cel.Activation.
+func (i *input) ResolveName(name string) (any, bool) {
+	for _, v := range i.env.variables {
+		if v.name != name {
+			continue
+		}
+		if v.of == nil {
+			return i.body, true
+		}
+		return v.of(i.req, i.body), true
+	}
+	return nil, false
+}
+
+// Parent implements cel.Activation.
+func (i *input) Parent() cel.Activation { return nil }
+
+// withoutNulls is body without the members that are null, and whether there were any. It shares what it
+// does not change.
+func withoutNulls(body map[string]any) (map[string]any, bool) {
+	without, changed := dropNulls(body)
+	if !changed {
+		return body, false
+	}
+	return without.(map[string]any), true
+}
+
+func dropNulls(value any) (any, bool) {
+	changed := false
+	switch v := value.(type) {
+	case map[string]any:
+		kept := make(map[string]any, len(v))
+		for name, member := range v {
+			if member == nil {
+				changed = true
+				continue
+			}
+			without, memberChanged := dropNulls(member)
+			kept[name] = without
+			changed = changed || memberChanged
+		}
+		if changed {
+			return kept, true
+		}
+	case []any:
+		// An element keeps its place: null in a list stays.
+		kept := make([]any, len(v))
+		for i, element := range v {
+			without, elementChanged := dropNulls(element)
+			kept[i] = without
+			changed = changed || elementChanged
+		}
+		if changed {
+			return kept, true
+		}
+	}
+	return value, false
+}
