@@ -42,6 +42,7 @@ const (
 type cluster struct {
 	*testing.T
 	client.Client
+	whole *testing.T // ends after the last step
 	rest  *rest.Config
 	nodes []string // the first has the tools
 }
@@ -57,7 +58,7 @@ func connect(t *testing.T) *cluster {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cluster{T: t, rest: config}
+	c := &cluster{T: t, whole: t, rest: config}
 	if c.Client, err = client.New(config, client.Options{Scheme: scheme}); err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +195,7 @@ func (c *cluster) forward(app string, port int) string {
 	c.must(err)
 	dialer := spdy.NewDialer(upgrader, &http.Client{Transport: transport}, http.MethodPost, request.URL)
 	stop, open := make(chan struct{}), make(chan struct{})
-	c.Cleanup(func() { close(stop) })
+	c.whole.Cleanup(func() { close(stop) })
 	forwarder, err := portforward.New(dialer, []string{fmt.Sprintf("0:%d", port)}, stop, open, nil, os.Stderr)
 	c.must(err)
 	failed := make(chan error, 1)

@@ -104,9 +104,11 @@ type call struct {
 
 func (o *org) calls() []call {
 	o.Helper()
-	var calls []call
-	o.must(http.MethodGet, "/-/sim/calls", nil, &calls)
-	return calls
+	var transcript struct {
+		Calls []call `json:"calls"`
+	}
+	o.must(http.MethodGet, "/-/sim/calls", nil, &transcript)
+	return transcript.Calls
 }
 
 func (o *org) clearCalls() { o.must(http.MethodDelete, "/-/sim/calls", nil, nil) }

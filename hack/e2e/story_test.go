@@ -47,7 +47,7 @@ func TestFromOneManifestToAnActiveHookThatAnswers(t *testing.T) {
 		{"deleting leaves Okta clean and the pods gone", (*story).delete},
 	} {
 		passed := t.Run(step.name, func(t *testing.T) {
-			part := &story{cluster: &cluster{T: t, Client: s.Client, rest: s.rest, nodes: s.nodes}}
+			part := &story{cluster: &cluster{T: t, whole: s.whole, Client: s.Client, rest: s.rest, nodes: s.nodes}}
 			if s.okta != nil {
 				part.okta = &org{T: t, client: s.okta.client}
 			}
