@@ -90,7 +90,7 @@ test-e2e: ## Run the end-to-end tests on the cluster in KUBECONFIG, which has th
 
 .PHONY: bench
 bench: ## Measure the figures that the design promises and print them as a table
-	go run ./hack/bench $(ARGS)
+	assets=$$(hack/control-plane); KUBEBUILDER_ASSETS=$$assets go run ./hack/bench $(ARGS)
 
 ##@ Using it
 

@@ -36,7 +36,7 @@ func (dir SecretsDir) read(ref v1alpha1.SecretKeyReference) ([]byte, error) {
 			"and in that a file per key")
 	}
 	if !isFileName(ref.Name) || !isFileName(ref.Key) {
-		return nil, errors.New("name and key must be plain file names, without / and not . or ..")
+		return nil, errors.New("name and key must be plain file names: no /, no . and no .. alone")
 	}
 	path := filepath.Join(string(dir), ref.Name, ref.Key)
 	value, err := readBounded(path, maxSecretBytes)

@@ -52,10 +52,15 @@ func (w *Watch) Run(ctx context.Context, onChange func()) {
 	notifier, err := fsnotify.NewWatcher()
 	if err != nil {
 		// No inotify instance left on this node. Looking every now and then has to do.
-		notifier = &fsnotify.Watcher{}
-	} else {
-		defer func() { _ = notifier.Close() }() // fails only if closed before
+		w.follow(ctx, &fsnotify.Watcher{}, onChange)
+		return
 	}
+	defer func() { _ = notifier.Close() }() // fails only if closed before
+	w.follow(ctx, notifier, onChange)
+}
+
+// follow looks when the notifier says so, and every now and then. A notifier without channels never does.
+func (w *Watch) follow(ctx context.Context, notifier *fsnotify.Watcher, onChange func()) {
 	again := time.NewTicker(lookAgain)
 	defer again.Stop()
 	look := time.NewTimer(0) // at once: for what changed since NewWatch
@@ -73,8 +78,10 @@ func (w *Watch) Run(ctx context.Context, onChange func()) {
 			return
 		case <-notifier.Events:
 			soon()
-		case <-notifier.Errors: // a queue that ran over: whatever was in it, a look will tell
-			soon()
+		case _, more := <-notifier.Errors: // a queue that ran over: whatever was in it, a look will tell
+			if more {
+				soon()
+			}
 		case <-again.C:
 			soon()
 		case <-look.C:

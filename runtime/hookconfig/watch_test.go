@@ -3,12 +3,17 @@ package hookconfig
 import (
 	"context"
 	"os"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/fsnotify/fsnotify"
 )
 
-// patience is how long a change may take to be noticed before a test fails. It only passes in full when one does.
-const patience = 30 * time.Second
+// patience is how long a change may take to be noticed before a test fails: less than it would take without
+// being notified.
+const patience = lookAgain / 2
 
 // startWatch runs a watch until the test ends; what comes out is one value per change.
 func startWatch(t *testing.T, watch *Watch) <-chan struct{} {
@@ -55,6 +60,8 @@ func TestWatchNotices(t *testing.T) {
 			t.Parallel()
 			dir := writeFiles(t, map[string]string{"hook.yaml": "a", "secrets/users/htpasswd": "a"})
 			changes := startWatch(t, NewWatch(dir+"/hook.yaml", dir+"/secrets", ""))
+			writeFile(t, dir+"/hook.yaml", "first") // so that it is known to be watching
+			expectChange(t, changes, "the first change")
 			change(t, dir)
 			expectChange(t, changes, name)
 		})
@@ -95,6 +102,31 @@ func TestWatchPassesOverEqualContent(t *testing.T) {
 		t.Error("there was one change, and a second was told")
 	default:
 	}
+}
+
+// TestWatchLooksAgainByItself has a node that notifies nobody.
+func TestWatchLooksAgainByItself(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dir := writeFiles(t, map[string]string{"hook.yaml": "a"})
+		ctx, cancel := context.WithCancel(t.Context())
+		var changes atomic.Int32
+		go NewWatch(dir+"/hook.yaml").follow(ctx, &fsnotify.Watcher{}, func() { changes.Add(1) })
+		time.Sleep(time.Second)
+		writeFile(t, dir+"/hook.yaml", "half")
+		time.Sleep(lookAgain - time.Second + settleTime + settleTime/2) // seen for the first time
+		writeFile(t, dir+"/hook.yaml", "whole")
+		time.Sleep(settleTime)
+		if changes.Load() != 0 {
+			t.Error("a file that is still being written was taken for changed")
+		}
+		time.Sleep(settleTime)
+		if changes.Load() != 1 {
+			t.Errorf("%d changes were told, want 1", changes.Load())
+		}
+		cancel()
+		synctest.Wait()
+	})
 }
 
 // Not parallel: it changes the working directory.

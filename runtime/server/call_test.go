@@ -101,7 +101,15 @@ func TestRetryOutlivesWhatItRepeats(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var runs atomic.Int32
-		f := newFixture(t, slow(&runs, 2*time.Second))
+		f := newFixture(t, func(ctx context.Context, req *hook.Request) (*hook.Response, error) {
+			runs.Add(1)
+			select {
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			case <-time.After(2 * time.Second):
+				return allow(ctx, req)
+			}
+		})
 		ctx, hangUp := context.WithCancel(t.Context())
 		first := f.later(newCall("e").WithContext(ctx))
 		time.Sleep(time.Second)

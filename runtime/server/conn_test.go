@@ -169,6 +169,7 @@ func TestLimitsOfTheLine(t *testing.T) {
 		"silence":                 {"", 0, readHeaderTimeout},
 		"a head without end":      {"POST / HTTP/1.1\r\nHost: h\r\nX: ", 0, readHeaderTimeout},
 		"a head that is huge":     {"POST / HTTP/1.1\r\nHost: h\r\nX: " + strings.Repeat("x", maxHeaderBytes+8192), 431, 0},
+		"a question about all":    {"OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", 405, 0},
 		"a stranger who stays on": {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", 404, 0},
 	}
 	for name, tc := range cases {

@@ -54,7 +54,7 @@ func (e edge) serveCall(w http.ResponseWriter, r *http.Request, current *serving
 		c.answer(outcome{failure: hook.Overloaded})
 		return
 	}
-	
+	defer e.leave()
 	req, refused, err := readCall(r, current)
 	switch {
 	case refused != nil:

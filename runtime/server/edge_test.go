@@ -230,6 +230,14 @@ func TestFailureWithAResponse(t *testing.T) {
 	}
 }
 
+func TestNoCredentialIsNeverAnEmptyOne(t *testing.T) {
+	t.Parallel()
+	check := newCredentials(&hookconfig.Accepted{Header: "Authorization", Values: []hookconfig.AcceptedValue{{Digest: sha256.Sum256(nil)}}})
+	if check.match(http.Header{}) {
+		t.Error("a request without the header is let in, because an empty value would be")
+	}
+}
+
 func FuzzAuthenticate(f *testing.F) {
 	accepted := &hookconfig.Accepted{Header: "x-hook-secret", Values: []hookconfig.AcceptedValue{
 		{Digest: sha256.Sum256([]byte("one"))}, {Digest: sha256.Sum256([]byte("Bearer two"))},
