@@ -10,6 +10,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -44,7 +45,14 @@ type InlineHookReconciler struct {
 	// verified remembers what was verified, so that a pass between intervals calls nobody. Lost with the
 	// process, which costs one probe per hook.
 	verified sync.Map // types.UID → verification
+
+	// written remembers the resource version of our own last write of each hook: the cache may be behind
+	// it, and what was done already would be done again, or asked of Okta again.
+	written sync.Map // types.UID → string
 }
+
+// cacheLag is how soon to look again when the cache is behind our own write.
+const cacheLag = 50 * time.Millisecond
 
 // +kubebuilder:rbac:groups=hookline.dev,resources=oktainlinehooks,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=hookline.dev,resources=oktainlinehooks/status,verbs=patch
@@ -65,6 +73,9 @@ func (r *InlineHookReconciler) Reconcile(ctx context.Context, hook *v1alpha1.Okt
 	}
 	if hook.Spec.Suspend {
 		return ctrl.Result{}, nil
+	}
+	if r.cacheBehind(hook) {
+		return ctrl.Result{RequeueAfter: cacheLag}, nil
 	}
 	if err := addFinalizer(ctx, r.Client, hook); err != nil {
 		return ctrl.Result{}, err
@@ -149,7 +160,18 @@ func (r *InlineHookReconciler) patchStatus(ctx context.Context, before, after *v
 	if err != nil && !apierrors.IsNotFound(err) {
 		return fmt.Errorf("write the status of OktaInlineHook %s: %w", client.ObjectKeyFromObject(after), err)
 	}
+	r.written.Store(after.UID, after.ResourceVersion)
 	return nil
+}
+
+// cacheBehind tells whether the hook was read from a cache that has not seen our own last write.
+func (r *InlineHookReconciler) cacheBehind(hook *v1alpha1.OktaInlineHook) bool {
+	written, ok := r.written.Load(hook.UID)
+	if !ok {
+		return false
+	}
+	order, err := resourceversion.CompareResourceVersion(hook.ResourceVersion, written.(string))
+	return err == nil && order < 0
 }
 
 // addFinalizer makes sure, before the first call to the outside, that the resource can't go without us.
@@ -197,4 +219,8 @@ type verification struct {
 	at            time.Time
 }
 
-func (r *InlineHookReconciler) forget(uid types.UID) { r.verified.Delete(uid) }
+// forget drops what is remembered of a hook that is gone.
+func (r *InlineHookReconciler) forget(uid types.UID) {
+	r.verified.Delete(uid)
+	r.written.Delete(uid)
+}

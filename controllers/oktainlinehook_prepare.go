@@ -96,8 +96,9 @@ func (p *pass) namespaceAllowed(ctx context.Context, org *v1alpha1.OktaOrg) (boo
 	if err != nil {
 		return false, fmt.Errorf("read spec.allowedNamespaces.selector of OktaOrg %s: %w", client.ObjectKeyFromObject(org), err)
 	}
+	// From the API server: a manager with Roles alone may read its own namespaces, but not watch them.
 	namespace := metadataOf("v1", "Namespace")
-	if err := p.Client.Get(ctx, types.NamespacedName{Name: p.hook.Namespace}, namespace); err != nil {
+	if err := p.Live.Get(ctx, types.NamespacedName{Name: p.hook.Namespace}, namespace); err != nil {
 		return false, fmt.Errorf("read namespace %s: %w", p.hook.Namespace, err)
 	}
 	return selector.Matches(labels.Set(namespace.Labels)), nil

@@ -34,7 +34,7 @@ func (p *pass) rolledOut(ctx context.Context, generation int64) *outcome {
 	case state.stuck != "":
 		return blocked(v1alpha1.ConditionDeployed, v1alpha1.ReasonRolloutStuck, 0, "%s%s", state.stuck, p.explainPods(ctx))
 	case !state.complete:
-		return notYet(v1alpha1.ConditionDeployed, v1alpha1.ReasonRollingOut, 0, "%s", state.message)
+		return notYet(v1alpha1.ConditionDeployed, v1alpha1.ReasonRollingOut, 0, "%s%s", state.message, p.explainPods(ctx))
 	}
 	p.holds(v1alpha1.ConditionDeployed, v1alpha1.ReasonAvailable, "%s", state.message)
 	return nil
@@ -79,7 +79,7 @@ func rolloutOf(d *appsv1.Deployment, oldPods int) rollout {
 		case condition.Type == appsv1.DeploymentReplicaFailure && condition.Status == corev1.ConditionTrue:
 			return rollout{stuck: "pods can't be created: " + condition.Message}
 		case condition.Type == appsv1.DeploymentProgressing && condition.Status == corev1.ConditionFalse:
-			return rollout{stuck: fmt.Sprintf("%d of %d pods do not start", wanted-min(status.AvailableReplicas, wanted), wanted)}
+			return rollout{stuck: "the new pods do not start"}
 		}
 	}
 	switch {

@@ -30,7 +30,7 @@ func (p *pass) verify(ctx context.Context) *outcome {
 		external: p.hook.Spec.Handler.External != nil,
 	})
 	if failure != nil {
-		p.forget(p.hook.UID)
+		p.verified.Delete(p.hook.UID)
 		return blocked(v1alpha1.ConditionReachable, failure.reason, p.probeAgain(), "%s", failure.message)
 	}
 	p.verified.Store(p.hook.UID, now)

@@ -45,7 +45,7 @@ func TestRolloutOf(t *testing.T) {
 		"the deadline is over": {
 			wanted: 2, status: appsv1.DeploymentStatus{ObservedGeneration: 3, AvailableReplicas: 1, Conditions: []appsv1.DeploymentCondition{
 				{Type: appsv1.DeploymentProgressing, Status: corev1.ConditionFalse, Reason: "ProgressDeadlineExceeded"}}},
-			want: rollout{stuck: "1 of 2 pods do not start"},
+			want: rollout{stuck: "the new pods do not start"},
 		},
 		"scaled to nothing": {
 			wanted: 0, status: appsv1.DeploymentStatus{ObservedGeneration: 3},

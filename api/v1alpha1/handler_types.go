@@ -46,7 +46,7 @@ type PasswordImportHandler struct {
 	// +optional
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]{1,6}(ms|s))+$') && duration(self) >= duration('10ms') && duration(self) <= duration('2500ms')",message="timeout must be a duration from 10ms to 2500ms, such as 2s"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[+]?(([0-9]+[.]?[0-9]*|[.][0-9]+)(h|m|s|ms|[uµμ]s|ns))+$') && duration(self) >= duration('10ms') && duration(self) <= duration('2500ms')",message="timeout must be a duration from 10ms to 2500ms, such as 2s"
 	Timeout *metav1.Duration `json:"timeout,omitempty"`
 }
 

@@ -140,7 +140,7 @@ type OktaInlineHookSpec struct {
 	// +default="10m"
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]{1,6}(h|m|s))+$') && duration(self) >= duration('1m') && duration(self) <= duration('24h')",message="interval must be a duration from 1m to 24h, such as 10m"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[+]?(([0-9]+[.]?[0-9]*|[.][0-9]+)(h|m|s|ms|[uµμ]s|ns))+$') && duration(self) >= duration('1m') && duration(self) <= duration('24h')",message="interval must be a duration from 1m to 24h, such as 10m"
 	Interval *metav1.Duration `json:"interval,omitempty"`
 
 	// suspend stops the manager from changing anything, in the cluster or in Okta, until it is false
@@ -167,6 +167,7 @@ type OrgReference struct {
 
 // Endpoint is where Okta reaches the hook.
 // +kubebuilder:validation:XValidation:rule="[has(self.url), has(self.ingress)].exists_one(given, given) || (!has(self.url) && !has(self.ingress) && has(self.path))",message="endpoint takes exactly one of url and ingress; with path alone, the org's hookEndpoint is used"
+// +kubebuilder:validation:XValidation:rule="!has(self.url) || has(self.path) || !self.url.startsWith('https://') || self.url.matches('[?#\\\\s]') || (self.url.matches('^https://[^/]+(/[-A-Za-z0-9._~/]{0,511})?$') && !self.url.substring(8).contains('//') && !self.url.substring(8).matches('/[.]{1,2}(/|$)'))",message="endpoint.url has a path that the service can't answer at: only letters, digits and -._~/, without empty or dot segments, at most 512; if something of yours rewrites the path, write the one that arrives as endpoint.path"
 type Endpoint struct {
 	// url is the whole address that Okta calls, when something of yours leads it to the Service
 	// "<name>-hook", port 80. Its path is where the service answers, unless path says otherwise.
@@ -192,7 +193,7 @@ type IngressEndpoint struct {
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:XValidation:rule="!format.dns1123Subdomain().validate(self).hasValue()",message="host must be a lower-case DNS name without scheme, port or path, such as hooks.acme.example"
+	// +kubebuilder:validation:XValidation:rule="!format.dns1123Subdomain().validate(self).hasValue() && !isIP(self)",message="host must be a lower-case DNS name without scheme, port or path, such as hooks.acme.example, and no IP address"
 	Host string `json:"host"`
 
 	IngressOptions `json:",inline"`
@@ -244,7 +245,7 @@ type Rotation struct {
 	// +required
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]{1,6}(h|m|s))+$') && duration(self) >= duration('1h') && duration(self) <= duration('8760h')",message="interval must be a duration from 1h to 8760h, such as 720h"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[+]?(([0-9]+[.]?[0-9]*|[.][0-9]+)(h|m|s|ms|[uµμ]s|ns))+$') && duration(self) >= duration('1h') && duration(self) <= duration('8760h')",message="interval must be a duration from 1h to 8760h, such as 720h"
 	Interval metav1.Duration `json:"interval"`
 }
 

@@ -84,7 +84,7 @@ type OrgHookEndpoint struct {
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:XValidation:rule="!format.dns1123Subdomain().validate(self).hasValue()",message="host must be a lower-case DNS name without scheme, port or path, such as hooks.acme.example"
+	// +kubebuilder:validation:XValidation:rule="!format.dns1123Subdomain().validate(self).hasValue() && !isIP(self)",message="host must be a lower-case DNS name without scheme, port or path, such as hooks.acme.example, and no IP address"
 	Host string `json:"host"`
 
 	// ingress says how the Ingress of each hook is made.
@@ -127,7 +127,7 @@ type OrgHookCounts struct {
 	// +kubebuilder:validation:Minimum=0
 	Total int32 `json:"total"`
 
-	// managed is how many of them carry the owner header of this cluster.
+	// managed is how many of them OktaInlineHooks of this cluster have registered.
 	// +required
 	// +kubebuilder:validation:Minimum=0
 	Managed int32 `json:"managed"`

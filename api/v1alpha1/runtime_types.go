@@ -56,6 +56,7 @@ type Runtime struct {
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule="!format.dns1123Subdomain().validate(self).hasValue()",message="serviceAccountName must be the name of a ServiceAccount: lower-case letters, digits, - and ., such as hooks"
 	ServiceAccountName string `json:"serviceAccountName,omitempty"`
 
 	// podLabels are added to the pods' own.

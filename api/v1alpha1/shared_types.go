@@ -40,6 +40,7 @@ type IngressOptions struct {
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule="!format.dns1123Subdomain().validate(self).hasValue()",message="className must be the name of an IngressClass: lower-case letters, digits, - and ., such as nginx"
 	ClassName string `json:"className,omitempty"`
 
 	// tlsSecretName names the Secret with the certificate of the host, in the namespace of the hook.
@@ -48,6 +49,7 @@ type IngressOptions struct {
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule="!format.dns1123Subdomain().validate(self).hasValue()",message="tlsSecretName must be the name of a Secret: lower-case letters, digits, - and ., such as hooks-tls"
 	TLSSecretName string `json:"tlsSecretName,omitempty"`
 
 	// annotations of the Ingress, such as cert-manager.io/cluster-issuer.

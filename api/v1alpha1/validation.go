@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -15,8 +16,11 @@ import (
 const (
 	maxExpression    = 4096
 	maxHeaderName    = 64
+	maxLocation      = 256
 	maxMessage       = 1024
 	maxPath          = 512
+	maxReason        = 128
+	maxSaltColumn    = 128
 	minLookupTimeout = 10 * time.Millisecond
 	maxLookupTimeout = 2500 * time.Millisecond
 )
@@ -48,15 +52,42 @@ func ValidateHook(t HookType, path string, auth *Authentication, h *Handler) fie
 	if auth != nil {
 		errs = append(errs, validateAuthentication(field.NewPath("authentication"), auth)...)
 	}
-	return append(errs, validateHandler(field.NewPath("handler"), t, h)...)
+	errs = append(errs, validateHandler(field.NewPath("handler"), t, h)...)
+	if h.External != nil {
+		errs = append(errs, validateElsewhere(field.NewPath("authentication"), t, auth)...)
+	}
+	return errs
+}
+
+// validateElsewhere checks how Okta proves itself to a service that exists already: by a secret that the
+// service knows, or not at all.
+func validateElsewhere(at *field.Path, t HookType, auth *Authentication) field.ErrorList {
+	switch {
+	case auth == nil && t == Telephony:
+		return field.ErrorList{field.Required(at,
+			"Okta takes telephony hooks with a secret only: name it with authentication.header.secretKeyRef")}
+	case auth != nil && auth.Basic == nil && (auth.Header == nil || auth.Header.SecretKeyRef == nil):
+		return field.ErrorList{field.Invalid(at, field.OmitValueType{},
+			"with handler.external the secret must be one that your service knows: name it with "+
+				"authentication.header.secretKeyRef or authentication.basic.secretRef, or leave authentication out")}
+	}
+	return nil
+}
+
+// validateLength counts characters, as the schema does.
+func validateLength(at *field.Path, text string, most int) field.ErrorList {
+	if utf8.RuneCountInString(text) > most {
+		return field.ErrorList{field.TooLong(at, "", most)}
+	}
+	return nil
 }
 
 func validatePath(at *field.Path, path string) field.ErrorList {
 	if path == "" {
 		return nil
 	}
-	if len(path) > maxPath {
-		return field.ErrorList{field.TooLong(at, path, maxPath)}
+	if errs := validateLength(at, path, maxPath); len(errs) > 0 {
+		return errs
 	}
 	if !pathPattern.MatchString(path) || strings.Contains(path, "//") || dotSegment.MatchString(path) {
 		return field.ErrorList{field.Invalid(at, path, "must start with / and have only letters, digits and -._~/ in it, "+
@@ -98,9 +129,11 @@ func validateHeader(at *field.Path, header *HeaderAuthentication) field.ErrorLis
 	var errs field.ErrorList
 	switch name := header.Name; {
 	case name == "":
-	case len(name) > maxHeaderName || !headerNamePattern.MatchString(name):
+	case len(name) > maxHeaderName:
+		errs = append(errs, field.TooLong(at.Child("name"), "", maxHeaderName))
+	case !headerNamePattern.MatchString(name):
 		errs = append(errs, field.Invalid(at.Child("name"), name,
-			"must be a header name of at most 64 letters, digits and -, such as Authorization"))
+			"must be a header name of letters, digits and -, such as Authorization"))
 	case slices.Contains(reservedHeaders, strings.ToLower(name)):
 		errs = append(errs, field.Invalid(at.Child("name"), name,
 			"is a header that Okta, HTTP or Hookline uses itself; write another, such as Authorization or X-Hook-Secret"))
@@ -161,7 +194,7 @@ func validateHandlerType(at *field.Path, got, want HookType) field.ErrorList {
 var externalPattern = regexp.MustCompile(`^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^#\s]*)?$`)
 
 func validateExternal(at *field.Path, url string) field.ErrorList {
-	if len(url) > 1024 || !externalPattern.MatchString(url) {
+	if utf8.RuneCountInString(url) > 1024 || !externalPattern.MatchString(url) {
 		return field.ErrorList{field.Invalid(at, url, "must be an https address of at most 1024 characters with a host and "+
 			"without white space or fragment, such as https://existing.example/hook: Okta calls nothing else")}
 	}
@@ -180,9 +213,7 @@ func validatePasswordImport(at *field.Path, h *PasswordImportHandler) field.Erro
 	if h.UserStore.SQL != nil {
 		errs = append(errs, validateSQL(store.Child("sql"), h.UserStore.SQL)...)
 	}
-	if len(h.Username) > maxExpression {
-		errs = append(errs, field.TooLong(at.Child("username"), "", maxExpression))
-	}
+	errs = append(errs, validateLength(at.Child("username"), h.Username, maxExpression)...)
 	if h.Timeout != nil {
 		errs = append(errs, validateTimeout(at.Child("timeout"), *h.Timeout)...)
 	}
@@ -206,9 +237,7 @@ func validateSQL(at *field.Path, sql *SQLUserStore) field.ErrorList {
 		errs = append(errs, field.Invalid(at.Child("query"), sql.Query, "must use the user name as its parameter $1, "+
 			"such as SELECT password_hash FROM users WHERE lower(email) = lower($1)"))
 	}
-	if len(sql.Query) > maxExpression {
-		errs = append(errs, field.TooLong(at.Child("query"), "", maxExpression))
-	}
+	errs = append(errs, validateLength(at.Child("query"), sql.Query, maxExpression)...)
 	if sql.Digest != nil {
 		errs = append(errs, validateDigest(at.Child("digest"), sql.Digest)...)
 	}
@@ -234,8 +263,5 @@ func validateDigest(at *field.Path, d *Digest) field.ErrorList {
 	if d.Encoding != "" && d.Encoding != EncodingHex && d.Encoding != EncodingBase64 {
 		errs = append(errs, field.NotSupported(at.Child("encoding"), d.Encoding, []DigestEncoding{EncodingHex, EncodingBase64}))
 	}
-	if len(d.SaltColumn) > 128 {
-		errs = append(errs, field.TooLong(at.Child("saltColumn"), "", 128))
-	}
-	return errs
+	return append(errs, validateLength(at.Child("saltColumn"), d.SaltColumn, maxSaltColumn)...)
 }

@@ -22,13 +22,9 @@ func validateRegistration(at *field.Path, h *RegistrationHandler) field.ErrorLis
 		errs = append(errs, field.Forbidden(at.Child("allowedEmailDomains"),
 			"has no effect with default: Allow; write default: Deny or leave default out"))
 	}
-	if len(h.Message) > maxMessage {
-		errs = append(errs, field.TooLong(at.Child("message"), "", maxMessage))
-	}
+	errs = append(errs, validateLength(at.Child("message"), h.Message, maxMessage)...)
 	errs = append(errs, validateEmailDomains(at.Child("allowedEmailDomains"), h.AllowedEmailDomains)...)
-	if len(h.Rules) > 64 {
-		errs = append(errs, field.TooMany(at.Child("rules"), len(h.Rules), 64))
-	}
+	errs = append(errs, validateCount(at.Child("rules"), h.Rules == nil, len(h.Rules), 64)...)
 	names := sets.New[string]()
 	for i := range h.Rules {
 		rule := at.Child("rules").Index(i)
@@ -41,11 +37,21 @@ func validateRegistration(at *field.Path, h *RegistrationHandler) field.ErrorLis
 	return errs
 }
 
+// validateCount refuses lists and mappings that are written down and empty, which somebody may have meant
+// to fill, and those with too much in them.
+func validateCount(at *field.Path, unset bool, count, most int) field.ErrorList {
+	switch {
+	case count == 0 && !unset:
+		return field.ErrorList{field.Required(at, "is empty; write an item or leave it out")}
+	case count > most:
+		return field.ErrorList{field.TooMany(at, count, most)}
+	}
+	return nil
+}
+
 func validateEmailDomains(at *field.Path, domains []EmailDomain) field.ErrorList {
 	var errs field.ErrorList
-	if len(domains) > 256 {
-		errs = append(errs, field.TooMany(at, len(domains), 256))
-	}
+	errs = append(errs, validateCount(at, domains == nil, len(domains), 256)...)
 	seen := sets.New[EmailDomain]()
 	for i, domain := range domains {
 		if len(validation.IsDNS1123Subdomain(string(domain))) > 0 {
@@ -72,9 +78,7 @@ func validateRegistrationRule(at *field.Path, rule *RegistrationRule) field.Erro
 		errs = append(errs, field.Forbidden(at.Child("profile"),
 			"changes what is registered and goes with allow; leave it out of a rule that denies"))
 	}
-	if len(rule.When) > maxExpression {
-		errs = append(errs, field.TooLong(at.Child("when"), "", maxExpression))
-	}
+	errs = append(errs, validateLength(at.Child("when"), rule.When, maxExpression)...)
 	errs = append(errs, validateRequestTypes(at.Child("requestTypes"), rule.RequestTypes)...)
 	errs = append(errs, validateProfile(at.Child("profile"), rule.Profile)...)
 	if rule.Deny != nil {
@@ -86,6 +90,7 @@ func validateRegistrationRule(at *field.Path, rule *RegistrationRule) field.Erro
 func validateRequestTypes(at *field.Path, types []RegistrationRequestType) field.ErrorList {
 	var errs field.ErrorList
 	known := []RegistrationRequestType{RequestSelfService, RequestProgressiveProfile}
+	errs = append(errs, validateCount(at, types == nil, len(types), len(known))...)
 	for i, t := range types {
 		if !slices.Contains(known, t) {
 			errs = append(errs, field.NotSupported(at.Index(i), t, known))
@@ -99,17 +104,15 @@ func validateRequestTypes(at *field.Path, types []RegistrationRequestType) field
 
 func validateProfile(at *field.Path, profile map[string]Expression) field.ErrorList {
 	var errs field.ErrorList
-	if len(profile) > 64 {
-		errs = append(errs, field.TooMany(at, len(profile), 64))
-	}
+	errs = append(errs, validateCount(at, profile == nil, len(profile), 64)...)
 	for _, name := range sets.List(sets.KeySet(profile)) {
 		switch expression := profile[name]; {
 		case name == "password":
 			errs = append(errs, field.Forbidden(at.Key(name), "can't be set: Okta lets no hook do that; leave it out"))
 		case expression == "":
 			errs = append(errs, field.Required(at.Key(name), "needs a CEL expression, such as user.firstName"))
-		case len(expression) > maxExpression:
-			errs = append(errs, field.TooLong(at.Key(name), "", maxExpression))
+		default:
+			errs = append(errs, validateLength(at.Key(name), string(expression), maxExpression)...)
 		}
 	}
 	return errs
@@ -120,12 +123,9 @@ func validateDenied(at *field.Path, denied *RegistrationDenied) field.ErrorList 
 	if denied.Summary == "" {
 		errs = append(errs, field.Required(at.Child("summary"), "is what the person sees; write a sentence"))
 	}
-	if len(denied.Summary) > maxMessage {
-		errs = append(errs, field.TooLong(at.Child("summary"), "", maxMessage))
-	}
-	if len(denied.Reason) > 128 {
-		errs = append(errs, field.TooLong(at.Child("reason"), "", 128))
-	}
+	errs = append(errs, validateLength(at.Child("summary"), denied.Summary, maxMessage)...)
+	errs = append(errs, validateLength(at.Child("reason"), denied.Reason, maxReason)...)
+	errs = append(errs, validateLength(at.Child("location"), denied.Location, maxLocation)...)
 	if l := denied.Location; l != "" && !strings.HasPrefix(l, "data.userProfile.") && !strings.HasPrefix(l, "data.userProfileUpdate.") {
 		errs = append(errs, field.Invalid(at.Child("location"), l,
 			"must name a submitted attribute, such as data.userProfile.email or data.userProfileUpdate.employeeNumber"))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	goruntime "runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,6 +150,7 @@ const rounds = 5
 
 // measureLoad compares the runtime with the bare server, pair by pair.
 func measureLoad(ctx context.Context, dir string, each time.Duration) ([]figure, error) {
+	defer goruntime.GOMAXPROCS(goruntime.GOMAXPROCS(1)) // the caller's one processor
 	runtime, err := startRuntime(ctx, dir)
 	if err != nil {
 		return nil, err

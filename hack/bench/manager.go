@@ -35,6 +35,7 @@ type bed struct {
 
 // measureManager counts the management calls of a hook, and times it from apply to Ready.
 func measureManager(ctx context.Context, _ string, _ time.Duration) ([]figure, error) {
+	ctrl.SetLogger(logr.Discard())
 	environment := &envtest.Environment{CRDDirectoryPaths: []string{filepath.Join("config", "crd", "bases")}, ErrorIfCRDPathMissing: true}
 	config, err := environment.Start()
 	if err != nil {
@@ -75,7 +76,6 @@ func newBed(ctx context.Context, config *rest.Config) (*bed, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctrl.SetLogger(logr.Discard())
 	admin, err := client.New(config, client.Options{Scheme: scheme})
 	if err != nil {
 		return nil, err

@@ -10,16 +10,17 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
 // templateLabel is on every pod: which template it was made from.
@@ -40,13 +41,21 @@ func (d *deployments) setup(mgr ctrl.Manager) error {
 		Named("deployments").
 		For(&appsv1.Deployment{}, builder.WithPredicates(made)).
 		Owns(&corev1.Pod{}).
-		Complete(reconcile.AsReconciler(mgr.GetClient(), d))
+		Complete(d)
 }
 
 // Reconcile brings the pods of a Deployment a step closer to its template.
-func (d *deployments) Reconcile(ctx context.Context, deployment *appsv1.Deployment) (ctrl.Result, error) {
-	if !deployment.DeletionTimestamp.IsZero() {
-		return ctrl.Result{}, nil
+func (d *deployments) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	deployment := &appsv1.Deployment{}
+	err := d.Get(ctx, request.NamespacedName, deployment)
+	if apierrors.IsNotFound(err) {
+		return ctrl.Result{}, d.collect(ctx, request.NamespacedName, "")
+	}
+	if err != nil {
+		return ctrl.Result{}, fmt.Errorf("read Deployment: %w", err)
+	}
+	if err := d.collect(ctx, request.NamespacedName, deployment.UID); err != nil {
+		return ctrl.Result{}, err
 	}
 	pods, err := d.podsOf(ctx, deployment)
 	if err != nil {
@@ -68,6 +77,33 @@ func (d *deployments) Reconcile(ctx context.Context, deployment *appsv1.Deployme
 		return ctrl.Result{}, err
 	}
 	return d.report(ctx, deployment, plan)
+}
+
+// collect plays the garbage collector for the pods of a Deployment that is gone. Another one with the same
+// name may be there.
+func (d *deployments) collect(ctx context.Context, name types.NamespacedName, there types.UID) error {
+	var list corev1.PodList
+	if err := d.live.List(ctx, &list, client.InNamespace(name.Namespace)); err != nil {
+		return fmt.Errorf("list pods: %w", err)
+	}
+	for i := range list.Items {
+		owner := metav1.GetControllerOf(&list.Items[i])
+		if owner == nil || owner.Kind != "Deployment" || owner.Name != name.Name || owner.UID == there {
+			continue
+		}
+		if err := d.Delete(ctx, &list.Items[i]); client.IgnoreNotFound(err) != nil {
+			return fmt.Errorf("delete pod: %w", err)
+		}
+	}
+	if there != "" {
+		return nil
+	}
+	// A hook's Service has the name of its Deployment, and goes with it.
+	slice := &discoveryv1.EndpointSlice{ObjectMeta: metav1.ObjectMeta{Namespace: name.Namespace, Name: name.Name}}
+	if err := d.Delete(ctx, slice); client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("delete EndpointSlice: %w", err)
+	}
+	return nil
 }
 
 // podsOf are the pods of a Deployment, ending ones too.
@@ -111,7 +147,7 @@ func planRollout(wanted int32, template string, pods []*corev1.Pod) rolloutPlan 
 			old = append(old, pod)
 		}
 	}
-	p.updated = int32(len(current)) //nolint:gosec // a handful
+	p.updated = int32(len(current))
 	surge := int32(1)
 	if len(old) == 0 {
 		surge = 0

@@ -10,9 +10,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -30,7 +28,6 @@ const nodeName = "this-machine"
 // object, as a kubelet does.
 type kubelet struct {
 	client.Client
-	live client.Reader
 	// images are the programs behind images.
 	images map[string]string
 	// root has a folder per pod; logs a file per pod.
@@ -43,9 +40,9 @@ type kubelet struct {
 	last int // the last IP address given
 }
 
-func newKubelet(c client.Client, live client.Reader, images map[string]string, root, logs string) *kubelet {
+func newKubelet(c client.Client, images map[string]string, root, logs string) *kubelet {
 	return &kubelet{
-		Client: c, live: live, images: images, root: root, logs: logs,
+		Client: c, images: images, root: root, logs: logs,
 		changes: make(chan event.GenericEvent, 1024), pods: map[types.UID]*localPod{},
 	}
 }
@@ -153,10 +150,8 @@ func (k *kubelet) end(ctx context.Context, pod *corev1.Pod, local *localPod) err
 	return nil
 }
 
-// stopAll ends every process.
+// stopAll ends every process. No call of Reconcile may be under way or follow.
 func (k *kubelet) stopAll() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	for _, local := range k.pods {
 		local.stop()
 	}
@@ -166,118 +161,6 @@ func (k *kubelet) stopAll() {
 }
 
 func (k *kubelet) folder(pod *corev1.Pod) string { return filepath.Join(k.root, string(pod.UID)) }
-
-// mount makes the volumes of a pod as they are in the cluster now.
-func (k *kubelet) mount(ctx context.Context, pod *corev1.Pod) error {
-	for _, volume := range pod.Spec.Volumes {
-		files, err := k.filesOf(ctx, pod.Namespace, volume)
-		if err != nil {
-			return err
-		}
-		for _, mount := range pod.Spec.Containers[0].VolumeMounts {
-			if mount.Name != volume.Name {
-				continue
-			}
-			if err := project(filepath.Join(k.folder(pod), mount.MountPath), files); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// filesOf is what a volume has in it.
-func (k *kubelet) filesOf(ctx context.Context, namespace string, volume corev1.Volume) (map[string][]byte, error) {
-	all := map[string][]byte{}
-	var items []corev1.KeyToPath
-	var err error
-	optional := false
-	switch {
-	case volume.ConfigMap != nil:
-		var object corev1.ConfigMap
-		err = k.Get(ctx, types.NamespacedName{Namespace: namespace, Name: volume.ConfigMap.Name}, &object)
-		for key, text := range object.Data {
-			all[key] = []byte(text)
-		}
-		items, optional = volume.ConfigMap.Items, ptr.Deref(volume.ConfigMap.Optional, false)
-	case volume.Secret != nil:
-		var object corev1.Secret
-		err = k.Get(ctx, types.NamespacedName{Namespace: namespace, Name: volume.Secret.SecretName}, &object)
-		all = object.Data
-		items, optional = volume.Secret.Items, ptr.Deref(volume.Secret.Optional, false)
-	default:
-		return nil, fmt.Errorf("the demo knows no volume like %s", volume.Name)
-	}
-	if err != nil && (!optional || !apierrors.IsNotFound(err)) {
-		return nil, fmt.Errorf("mount volume %s: %w", volume.Name, err)
-	}
-	return chosen(all, items, optional)
-}
-
-// chosen are the keys that a volume asks for, under the paths that it gives them.
-func chosen(all map[string][]byte, items []corev1.KeyToPath, optional bool) (map[string][]byte, error) {
-	if len(items) == 0 {
-		return all, nil
-	}
-	files := map[string][]byte{}
-	for _, item := range items {
-		content, found := all[item.Key]
-		switch {
-		case found:
-			files[item.Path] = content
-		case !optional:
-			return nil, fmt.Errorf("mount volume: there is no key %s", item.Key)
-		}
-	}
-	return files, nil
-}
-
-// waitingStatus is the status of a pod that can't start.
-func waitingStatus(pod *corev1.Pod, problem error) corev1.PodStatus {
-	return corev1.PodStatus{
-		Phase:      corev1.PodPending,
-		Conditions: []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionTrue}},
-		ContainerStatuses: []corev1.ContainerStatus{{
-			Name:  pod.Spec.Containers[0].Name,
-			State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ContainerCreating", Message: problem.Error()}},
-		}},
-	}
-}
-
-// write writes the status of a pod if it is another one.
-func (k *kubelet) write(ctx context.Context, pod *corev1.Pod, status corev1.PodStatus) error {
-	before := pod.DeepCopy()
-	for i := range status.Conditions {
-		status.Conditions[i].LastTransitionTime = transitionOf(pod.Status.Conditions, status.Conditions[i])
-	}
-	status.QOSClass, status.StartTime = pod.Status.QOSClass, pod.Status.StartTime
-	if status.StartTime == nil {
-		status.StartTime = ptr.To(metav1.Now())
-	}
-	if len(pod.Status.ContainerStatuses) > 0 && pod.Status.ContainerStatuses[0].State.Running != nil && status.ContainerStatuses[0].State.Running != nil {
-		status.ContainerStatuses[0].State.Running.StartedAt = pod.Status.ContainerStatuses[0].State.Running.StartedAt
-	} else if status.ContainerStatuses[0].State.Running != nil {
-		status.ContainerStatuses[0].State.Running.StartedAt = metav1.Now()
-	}
-	status.ContainerStatuses[0].Image = pod.Spec.Containers[0].Image
-	if equality.Semantic.DeepEqual(pod.Status, status) {
-		return nil
-	}
-	pod.Status = status
-	if err := k.Status().Patch(ctx, pod, client.MergeFrom(before)); client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("write the status of pod %s: %w", pod.Name, err)
-	}
-	return nil
-}
-
-func transitionOf(before []corev1.PodCondition, now corev1.PodCondition) metav1.Time {
-	for _, condition := range before {
-		if condition.Type == now.Type && condition.Status == now.Status {
-			return condition.LastTransitionTime
-		}
-	}
-	return metav1.Now()
-}
 
 // dial connects to a pod by its address in the cluster: an EndpointSlice can't have a loopback address, so
 // pods have addresses as in a cluster, and only here it is known where they really are.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -36,7 +37,7 @@ func newCommand() *cobra.Command {
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), o) },
+		RunE:          func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), cmd.OutOrStdout(), o) },
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&o.once, "once", false, "end after the story instead of waiting for Ctrl-C; the exit status says whether all was as told")
@@ -46,7 +47,7 @@ func newCommand() *cobra.Command {
 }
 
 // run tells the story in a folder of its own and cleans up behind it. After a failure the logs stay.
-func run(ctx context.Context, o options) (err error) {
+func run(ctx context.Context, out io.Writer, o options) (err error) {
 	assets := os.Getenv("KUBEBUILDER_ASSETS")
 	if assets == "" {
 		return errors.New("KUBEBUILDER_ASSETS is not set; run make demo, or set it to what hack/control-plane prints")
@@ -60,7 +61,7 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	p := newPrinter(os.Stdout, o.full)
+	p := newPrinter(out, o.full)
 	// The story ends before the world does: what runs in the world must survive Ctrl-C until it is its turn.
 	err = errors.Join(tell(ctx, p, w, o), w.stop())
 	if ctx.Err() != nil && o.once {

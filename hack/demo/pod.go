@@ -9,13 +9,12 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	corev1 "k8s.io/api/core/v1"
 )
 
 const (
-	// readinessPeriod is how often a pod is asked whether it is ready. A kubelet asks every few seconds.
-	readinessPeriod = 50 * time.Millisecond
+	// A pod is asked often until it is ready, then every now and then. A kubelet asks every few seconds.
+	unreadyPeriod = 50 * time.Millisecond
+	readyPeriod   = time.Second
 
 	// restartDelay is how long a process that ended by itself rests.
 	restartDelay = 2 * time.Second
@@ -43,14 +42,19 @@ type localPod struct {
 	state podState
 }
 
+// exit is how a process ended, and what it wrote last.
+type exit struct {
+	code  int
+	words string
+}
+
 // podState is what there is to tell of a localPod.
 type podState struct {
 	running, ready bool
 	startedAt      time.Time
 	restarts       int32
 	hookAddress    string // where it answers hooks, on loopback
-	exitCode       int    // of the last process that ended by itself
-	lastWords      string // what that wrote last; empty: none ended yet
+	exit           *exit  // of the last process that ended by itself; nil: none did
 }
 
 func (p *localPod) look() podState {
@@ -76,7 +80,7 @@ func (p *localPod) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		if err := p.runOnce(ctx); err != nil {
 			p.update(func(s *podState) {
-				s.running, s.ready, s.exitCode, s.lastWords = false, false, 1, err.Error()
+				s.running, s.ready, s.exit = false, false, &exit{1, err.Error()}
 			})
 		}
 		select {
@@ -103,7 +107,7 @@ func (p *localPod) runOnce(ctx context.Context) error {
 		return err
 	}
 	p.update(func(s *podState) { s.running, s.startedAt, s.hookAddress = true, time.Now(), hooks })
-	tick := time.NewTicker(readinessPeriod)
+	tick := time.NewTicker(unreadyPeriod)
 	defer tick.Stop()
 	for {
 		select {
@@ -112,13 +116,14 @@ func (p *localPod) runOnce(ctx context.Context) error {
 			p.update(func(s *podState) { s.running, s.ready = false, false })
 			return nil
 		case <-process.ended:
-			words := tail(p.log, 2048)
-			p.update(func(s *podState) {
-				s.running, s.ready, s.exitCode, s.lastWords = false, false, process.exitCode(), words
-			})
+			ended := &exit{process.exitCode(), tail(p.log, 2048)}
+			p.update(func(s *podState) { s.running, s.ready, s.exit = false, false, ended })
 			return nil
 		case <-tick.C:
 			ready := answers("http://" + admin + "/readyz")
+			if ready {
+				tick.Reset(readyPeriod)
+			}
 			p.update(func(s *podState) { s.ready = ready })
 		}
 	}
@@ -145,37 +150,6 @@ func answers(url string) bool {
 		return false
 	}
 	return response.Body.Close() == nil && response.StatusCode == http.StatusOK
-}
-
-// status is the pod's status for the API server.
-func (p *localPod) status() corev1.PodStatus {
-	s := p.look()
-	container := corev1.ContainerStatus{Name: p.name, Ready: s.ready, RestartCount: s.restarts, Started: &s.running}
-	exit := &corev1.ContainerStateTerminated{ExitCode: int32(s.exitCode), Reason: "Error", Message: s.lastWords} //nolint:gosec // 0 to 255
-	if s.lastWords != "" {
-		container.LastTerminationState.Terminated = exit
-	}
-	switch {
-	case s.running:
-		container.State.Running = &corev1.ContainerStateRunning{}
-	case s.lastWords != "":
-		container.State.Terminated = exit
-	default:
-		container.State.Waiting = &corev1.ContainerStateWaiting{Reason: "ContainerCreating"}
-	}
-	ready := corev1.ConditionFalse
-	if s.ready {
-		ready = corev1.ConditionTrue
-	}
-	return corev1.PodStatus{
-		Phase: corev1.PodRunning, PodIP: p.ip, PodIPs: []corev1.PodIP{{IP: p.ip}}, HostIP: "127.0.0.1",
-		Conditions: []corev1.PodCondition{
-			{Type: corev1.PodScheduled, Status: corev1.ConditionTrue},
-			{Type: corev1.ContainersReady, Status: ready},
-			{Type: corev1.PodReady, Status: ready},
-		},
-		ContainerStatuses: []corev1.ContainerStatus{container},
-	}
 }
 
 // dial connects to the pod's process.

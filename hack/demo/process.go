@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -77,17 +78,23 @@ func (p *process) stop(grace time.Duration) {
 // exitCode of a process that has ended; -1 when a signal ended it.
 func (p *process) exitCode() int { return p.cmd.ProcessState.ExitCode() }
 
-// tail is the end of a log file.
+// tail is the last whole lines of a log file, at most so many bytes.
 func tail(log string, bytes int64) string {
 	file, err := os.Open(log)
 	if err != nil {
 		return ""
 	}
 	defer func() { _ = file.Close() }()
-	if end, err := file.Seek(0, io.SeekEnd); err == nil {
-		_, _ = file.Seek(max(0, end-bytes), io.SeekStart)
+	end, err := file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return ""
 	}
+	_, _ = file.Seek(max(0, end-bytes), io.SeekStart)
 	content, _ := io.ReadAll(file) // as much as there is
+	if end > bytes {
+		_, whole, _ := strings.Cut(string(content), "\n")
+		return whole
+	}
 	return string(content)
 }
 

@@ -64,6 +64,7 @@ func projected(folder string, files map[string][]byte) bool {
 
 func replaceLink(folder, name, target string) error {
 	temporary := filepath.Join(folder, "..tmp")
+	_ = os.Remove(temporary) // of an attempt that was cut short
 	if err := os.Symlink(target, temporary); err != nil {
 		return fmt.Errorf("project volume: %w", err)
 	}

@@ -19,7 +19,7 @@ func (b *balance) order(endpoints []string) []string {
 	if len(endpoints) == 0 {
 		return nil
 	}
-	first := int(b.calls.Add(1) % uint64(len(endpoints))) //nolint:gosec // less than len
+	first := int(b.calls.Add(1) % uint64(len(endpoints)))
 	return append(append(make([]string, 0, len(endpoints)), endpoints[first:]...), endpoints[:first]...)
 }
 

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func decoded(t *testing.T, text string) map[string]any {
+	t.Helper()
+	var object map[string]any
+	if err := json.Unmarshal([]byte(text), &object); err != nil {
+		t.Fatal(err)
+	}
+	return object
+}
+
+func TestMaskedHidesPasswordsAtAnyDepth(t *testing.T) {
+	t.Parallel()
+	got := compact(masked(decoded(t, `{"data": [{"credential": {"password": "secret", "username": "ada"}}], "credentials": {"password": {"hook": {}}, "passcode": "secret"}}`)))
+	if strings.Contains(got, "secret") {
+		t.Errorf("shows a password: %s", got)
+	}
+	for _, kept := range []string{`"username": "ada"`, `"password": {"hook": {}}`} {
+		if !strings.Contains(got, kept) {
+			t.Errorf("%s lacks %s", got, kept)
+		}
+	}
+}
+
+func TestPick(t *testing.T) {
+	t.Parallel()
+	object := decoded(t, `{"a": 1, "b": {"c": 2, "d": {"e": 3}}, "f": 4}`)
+	for paths, want := range map[string]string{
+		"a":         `{"a": 1}`,
+		"b.c b.d.e": `{"b": {"c": 2, "d": {"e": 3}}}`,
+		"b.d f":     `{"f": 4, "b": {"d": {"e": 3}}}`,
+		"a.b x.y":   `{}`,
+	} {
+		if got := compact(pick(object, strings.Fields(paths)...)); got != want {
+			t.Errorf("pick %s: %s, want %s", paths, got, want)
+		}
+	}
+}
+
+func TestLabelled(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 80)
+	for name, c := range map[string]struct{ text, body, want string }{
+		"what fits stays on one line": {"200", `{"b": {"c": "é"}, "a": "<1>"}`, `   Okta → hook   200 {"a": "<1>", "b": {"c": "é"}}` + "\n"},
+		"what does not has a line for each member": {"200", `{"a": "` + long + `", "b": {"c": [1, 2]}}`, strings.Join([]string{
+			`   Okta → hook   200`,
+			`                 {`,
+			`                   "a": "` + long + `",`,
+			`                   "b": {"c": [1, 2]}`,
+			`                 }`, ``}, "\n")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			(&printer{out: &out}).labelled("Okta → hook", c.text, decoded(t, c.body))
+			if out.String() != c.want {
+				t.Errorf("got\n%swant\n%s", out.String(), c.want)
+			}
+		})
+	}
+}
