@@ -7,7 +7,7 @@
 //	deploy    apply the objects that answer the hook; wait until all pods are of this revision
 //	verify    call the public URL with the hook's own credentials
 //	register  read Okta's side, compare, put right: create, replace, activate or deactivate
-//	settle    drop secrets that Okta no longer sends
+//	tidy      delete what Okta no longer calls
 //
 // So Okta never learns of a hook, a URL or a secret that is not answered yet. Deleting goes the other
 // way round: Okta first, then the pods.

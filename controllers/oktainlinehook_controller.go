@@ -105,6 +105,7 @@ type pass struct {
 
 	revision      string // deploy; empty: nothing is deployed
 	configVersion string // deploy
+	needsIngress  bool   // deploy
 
 	seen     []metav1.Condition // all steps: what went well
 	happened []notice           // all steps: what is told once
@@ -117,6 +118,7 @@ func (p *pass) advance(ctx context.Context) *outcome {
 		p.deploy,
 		p.verify,
 		p.register,
+		p.tidy,
 	}
 	for _, step := range steps {
 		if unfinished := step(ctx); unfinished != nil {

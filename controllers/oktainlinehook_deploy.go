@@ -44,9 +44,7 @@ func (p *pass) deploy(ctx context.Context) *outcome {
 	if failed := p.applyAll(ctx, objects); failed != nil {
 		return failed
 	}
-	if failed := p.removeIngress(ctx, objects); failed != nil {
-		return failed
-	}
+	p.needsIngress = objects.Ingress != nil
 	return p.rolledOut(ctx, ptr.Deref(objects.Deployment.Generation, 0))
 }
 
@@ -110,7 +108,7 @@ func ownsReplicas(entry metav1.ManagedFieldsEntry) bool {
 			Replicas *struct{} `json:"f:replicas"`
 		} `json:"f:spec"`
 	}
-	return json.Unmarshal(entry.FieldsV1.Raw, &fields) == nil && fields.Spec.Replicas != nil
+	return json.Unmarshal(entry.FieldsV1.GetRawBytes(), &fields) == nil && fields.Spec.Replicas != nil
 }
 
 // checkNames makes sure that we take nothing over that somebody else made. What the cache does not hold
@@ -189,18 +187,18 @@ func (p *pass) apply(ctx context.Context, object runtime.ApplyConfiguration) *ou
 	}
 }
 
-// removeIngress deletes an Ingress that is no longer wanted.
-func (p *pass) removeIngress(ctx context.Context, o workload.Objects) *outcome {
-	if o.Ingress != nil {
-		return nil
-	}
-	ingress := metadataOf("networking.k8s.io/v1", "Ingress")
-	err := p.Client.Get(ctx, p.deploymentKey(), ingress)
-	if err == nil && isOurs(ingress, p.hook) {
-		err = p.Client.Delete(ctx, ingress, client.Preconditions{UID: &ingress.UID})
-	}
-	if err != nil && !apierrors.IsNotFound(err) {
-		return broken(v1alpha1.ConditionDeployed, fmt.Errorf("delete Ingress %s: %w", p.deploymentKey(), err))
+// tidy deletes what the hook no longer needs, once Okta no longer calls it: an Ingress, or everything
+// but the credentials where another service has taken over.
+func (p *pass) tidy(ctx context.Context) *outcome {
+	external := p.hook.Spec.Handler.External != nil
+	for _, kind := range ownedKinds {
+		unneeded := external && (kind.kind != "Secret" || p.header == "") || kind.kind == "Ingress" && !p.needsIngress
+		if !unneeded {
+			continue
+		}
+		if err := p.deleteObject(ctx, p.hook, kind); err != nil {
+			return broken(v1alpha1.ConditionDeployed, err)
+		}
 	}
 	return nil
 }

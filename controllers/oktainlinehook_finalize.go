@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -167,17 +168,26 @@ func leftBehind(hook *v1alpha1.OktaInlineHook, why string) ending {
 
 // deleteObjects lets what answered the hook go, calls first.
 func (r *InlineHookReconciler) deleteObjects(ctx context.Context, hook *v1alpha1.OktaInlineHook) error {
-	for i := range ownedKinds {
-		kind := ownedKinds[len(ownedKinds)-1-i]
-		object := metadataOf(kind.apiVersion, kind.kind)
-		key := types.NamespacedName{Namespace: hook.Namespace, Name: kind.name(hook)}
-		err := r.Client.Get(ctx, key, object)
-		if err == nil && isOurs(object, hook) {
-			err = r.Client.Delete(ctx, object, client.Preconditions{UID: &object.UID}, client.PropagationPolicy("Background"))
+	for _, kind := range slices.Backward(ownedKinds) {
+		if err := r.deleteObject(ctx, hook, kind); err != nil {
+			return err
 		}
-		if err != nil && !apierrors.IsNotFound(err) {
-			return fmt.Errorf("delete %s %s: %w", kind.kind, key, err)
-		}
+	}
+	return nil
+}
+
+// deleteObject deletes one object that was made for a hook; nobody else's, and not one that has taken its
+// name meanwhile.
+func (r *InlineHookReconciler) deleteObject(ctx context.Context, hook *v1alpha1.OktaInlineHook, kind ownedKind) error {
+	object := metadataOf(kind.apiVersion, kind.kind)
+	key := types.NamespacedName{Namespace: hook.Namespace, Name: kind.name(hook)}
+	err := r.Client.Get(ctx, key, object)
+	if err == nil && isOurs(object, hook) {
+		uid := object.UID
+		err = r.Client.Delete(ctx, object, client.Preconditions{UID: &uid}, client.PropagationPolicy("Background"))
+	}
+	if err != nil && !apierrors.IsNotFound(err) {
+		return fmt.Errorf("delete %s %s: %w", kind.kind, key, err)
 	}
 	return nil
 }

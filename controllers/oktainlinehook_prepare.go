@@ -10,6 +10,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
@@ -64,6 +65,9 @@ func (p *pass) findOrg(ctx context.Context) *outcome {
 	case err != nil:
 		return broken(v1alpha1.ConditionRegistered, fmt.Errorf("read OktaOrg %s: %w", key, err))
 	}
+	if unsure := orgInDoubt(org); unsure != nil {
+		return unsure
+	}
 	allowed, err := p.namespaceAllowed(ctx, org)
 	switch {
 	case err != nil:
@@ -83,6 +87,21 @@ func (p *pass) findOrg(ctx context.Context) *outcome {
 	return nil
 }
 
+// orgInDoubt holds hooks back while it is not known that a changed OktaOrg still leads to the org that they
+// are registered in: in another one they would be made anew, and left behind, active, in the first.
+func orgInDoubt(org *v1alpha1.OktaOrg) *outcome {
+	ready := meta.FindStatusCondition(org.Status.Conditions, v1alpha1.ConditionReady)
+	switch key := client.ObjectKeyFromObject(org); {
+	case org.Status.OrgID == "" || ready == nil:
+		return nil // nothing was registered by it yet
+	case ready.Reason == v1alpha1.ReasonOtherOrg:
+		return blocked(v1alpha1.ConditionRegistered, v1alpha1.ReasonOrgNotReady, 0, "OktaOrg %s: %s", key, ready.Message)
+	case ready.ObservedGeneration != org.Generation:
+		return notYet(v1alpha1.ConditionRegistered, v1alpha1.ReasonProgressing, 0, "OktaOrg %s was changed and is being checked", key)
+	}
+	return nil
+}
+
 // namespaceAllowed tells whether the org allows hooks from the hook's namespace.
 func (p *pass) namespaceAllowed(ctx context.Context, org *v1alpha1.OktaOrg) (bool, error) {
 	allowed := org.Spec.AllowedNamespaces
@@ -94,7 +113,7 @@ func (p *pass) namespaceAllowed(ctx context.Context, org *v1alpha1.OktaOrg) (boo
 	}
 	selector, err := metav1.LabelSelectorAsSelector(allowed.Selector)
 	if err != nil {
-		return false, fmt.Errorf("read spec.allowedNamespaces.selector of OktaOrg %s: %w", client.ObjectKeyFromObject(org), err)
+		return false, nil // the OktaOrg itself says so
 	}
 	// From the API server: a manager with Roles alone may read its own namespaces, but not watch them.
 	namespace := metadataOf("v1", "Namespace")

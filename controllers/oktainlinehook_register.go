@@ -54,12 +54,21 @@ func (p *pass) comparisonDue() bool {
 	case status.Hook == nil, status.LastSyncTime == nil,
 		registered == nil, registered.Status != metav1.ConditionTrue, registered.ObservedGeneration != p.hook.Generation,
 		status.URL != p.at.url, pushed != p.credentials.digest,
-		p.hook.Annotations[v1alpha1.AnnotationRequestedAt] != status.LastHandledRequest:
+		requested(p.hook) != status.LastHandledRequest:
 		return true
 	}
 	interval := intervalOf(p.hook)
 	return !p.now.Before(status.LastSyncTime.Add(interval - interval/8))
 }
+
+// requested is the value of the annotation that asks for a comparison, as far as the status has room for it.
+func requested(hook *v1alpha1.OktaInlineHook) string {
+	value := []rune(hook.Annotations[v1alpha1.AnnotationRequestedAt])
+	return string(value[:min(len(value), maxRequest)])
+}
+
+// maxRequest is the length of status.lastHandledRequest.
+const maxRequest = 256
 
 // observeOkta reads the hook that we know, or all hooks of the org to find it.
 func (p *pass) observeOkta(ctx context.Context) ([]okta.InlineHook, error) {
@@ -181,7 +190,7 @@ func (p *pass) registered(ctx context.Context, plan registrationPlan) *outcome {
 	status.URL = p.at.url
 	at := metav1.NewTime(p.now)
 	status.LastSyncTime = &at
-	status.LastHandledRequest = p.hook.Annotations[v1alpha1.AnnotationRequestedAt]
+	status.LastHandledRequest = requested(p.hook)
 	p.holds(v1alpha1.ConditionRegistered, v1alpha1.ReasonInSync, "Okta has the inline hook %s as the spec wants it", plan.hook.ID)
 	return p.remember(ctx)
 }

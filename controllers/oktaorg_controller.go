@@ -75,6 +75,11 @@ func (r *OrgReconciler) hooksOf(ctx context.Context, org *v1alpha1.OktaOrg) ([]v
 // doubt it; else it only counts.
 func (r *OrgReconciler) ask(ctx context.Context, org *v1alpha1.OktaOrg, hooks []v1alpha1.OktaInlineHook) *outcome {
 	now := r.Clock.Now()
+	if allowed := org.Spec.AllowedNamespaces; allowed != nil {
+		if _, err := metav1.LabelSelectorAsSelector(allowed.Selector); err != nil {
+			return refused(v1alpha1.ConditionReady, v1alpha1.ReasonSpecInvalid, "spec.allowedNamespaces.selector: %s", err)
+		}
+	}
 	api, err := r.Orgs.For(ctx, org)
 	if err != nil {
 		if missing := new(missingError); errors.As(err, &missing) {
@@ -84,6 +89,9 @@ func (r *OrgReconciler) ask(ctx context.Context, org *v1alpha1.OktaOrg, hooks []
 	}
 	if r.Orgs.inDoubt(org, api) || r.due(org, now) {
 		if err := observeOrg(ctx, api, org, hooks); err != nil {
+			if other := new(otherOrgError); errors.As(err, &other) {
+				return refused(v1alpha1.ConditionReady, v1alpha1.ReasonOtherOrg, "%s", other)
+			}
 			return oktaOutcome(v1alpha1.ConditionReady, org.Status.Conditions, orgInterval, now, err)
 		}
 		r.Orgs.trust(org, api)
@@ -110,10 +118,14 @@ func (r *OrgReconciler) due(org *v1alpha1.OktaOrg, now time.Time) bool {
 // observeOrg asks for the org's id, once, and for its hooks: the least that shows that the credentials
 // have the rights that hooks need.
 func observeOrg(ctx context.Context, api orgAPI, org *v1alpha1.OktaOrg, hooks []v1alpha1.OktaInlineHook) error {
-	if org.Status.OrgID == "" || org.Status.ObservedGeneration != org.Generation {
+	ready := meta.FindStatusCondition(org.Status.Conditions, v1alpha1.ConditionReady)
+	if org.Status.OrgID == "" || ready == nil || ready.ObservedGeneration != org.Generation || ready.Reason == v1alpha1.ReasonOtherOrg {
 		organization, err := api.Organization(ctx)
 		if err != nil {
 			return err
+		}
+		if org.Status.OrgID != "" && org.Status.OrgID != organization.ID {
+			return &otherOrgError{was: org.Status.OrgID, is: organization.ID}
 		}
 		org.Status.OrgID = organization.ID
 	}
@@ -129,6 +141,14 @@ func observeOrg(ctx context.Context, api orgAPI, org *v1alpha1.OktaOrg, hooks []
 		}
 	}
 	return nil
+}
+
+// otherOrgError is a URL that was changed to one of another org.
+type otherOrgError struct{ was, is string }
+
+func (e *otherOrgError) Error() string {
+	return fmt.Sprintf("spec.url leads to the org %s, but hooks were registered by this OktaOrg in %s; "+
+		"write a URL of that org again, and make another OktaOrg for the other one", e.is, e.was)
 }
 
 // recount follows what the hooks' own reconciler has done in Okta since the org was asked.

@@ -160,8 +160,9 @@ func setupHooks(mgr ctrl.Manager, r *InlineHookReconciler, clusterWide bool) err
 		WatchesMetadata(&corev1.Service{}, handler.EnqueueRequestsFromMapFunc(madeFor), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WatchesMetadata(&networkingv1.Ingress{}, handler.EnqueueRequestsFromMapFunc(madeFor), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WatchesMetadata(&policyv1.PodDisruptionBudget{}, handler.EnqueueRequestsFromMapFunc(madeFor), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
-		// A pod that has gone may be the last that did not know a new secret.
-		WatchesMetadata(&corev1.Pod{}, handler.EnqueueRequestsFromMapFunc(madeFor), builder.WithPredicates(deleted))
+		// A pod that has gone may be the last that did not know a new secret; one that changes may say why it
+		// does not start.
+		WatchesMetadata(&corev1.Pod{}, handler.EnqueueRequestsFromMapFunc(madeFor))
 	if clusterWide {
 		b = b.WatchesMetadata(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(lookup.hooksInNamespace), builder.WithPredicates(predicate.LabelChangedPredicate{}))
 	}
@@ -197,12 +198,6 @@ var (
 	// none of the status, which we write ourselves.
 	specChanged = predicate.Or[client.Object](predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{})
 
-	deleted = predicate.Funcs{
-		CreateFunc:  func(event.CreateEvent) bool { return false },
-		UpdateFunc:  func(event.UpdateEvent) bool { return false },
-		GenericFunc: func(event.GenericEvent) bool { return false },
-	}
-
 	// urlChanged wakes the hooks that wait for an address: whoever had it gives it up.
 	urlChanged = predicate.Funcs{
 		CreateFunc:  func(event.CreateEvent) bool { return false },
@@ -226,8 +221,8 @@ var (
 	orgChanged = predicate.Funcs{
 		UpdateFunc: func(e event.UpdateEvent) bool {
 			before, after := e.ObjectOld.(*v1alpha1.OktaOrg), e.ObjectNew.(*v1alpha1.OktaOrg)
-			return before.Generation != after.Generation ||
-				readiness(before.Status.Conditions).status != readiness(after.Status.Conditions).status
+			return before.Generation != after.Generation || before.Status.ObservedGeneration != after.Status.ObservedGeneration ||
+				readiness(before.Status.Conditions) != readiness(after.Status.Conditions)
 		},
 	}
 )

@@ -1,6 +1,7 @@
 package controllers_test
 
 import (
+	"net/http/httptest"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/hookline/hookline/api/v1alpha1"
 	"github.com/hookline/hookline/controllers/workload"
+	"github.com/hookline/hookline/okta/oktasim"
 )
 
 func TestOnAnAPIServerAHookBecomesReadyAndGoesCleanly(t *testing.T) {
@@ -263,4 +265,47 @@ func TestEventsReachTheAPIServer(t *testing.T) {
 		}
 		return false, ""
 	})
+}
+
+func TestAHookThatIsSwitchedToAnExternalServiceLeavesNothingBehind(t *testing.T) {
+	n := newTenant(t)
+	hook := n.hook()
+	n.create(hook)
+	n.ready(hook)
+	change(n, hook, func(h *v1alpha1.OktaInlineHook) {
+		h.Spec.Handler = v1alpha1.Handler{External: &v1alpha1.ExternalHandler{URL: "https://elsewhere.example/hook"}}
+		h.Spec.Verification = v1alpha1.VerificationNone
+	})
+	n.ready(hook)
+	if got := n.inOkta(hook).URI; got != "https://elsewhere.example/hook" {
+		t.Errorf("Okta calls %s", got)
+	}
+	for _, object := range n.madeFor(hook) {
+		n.gone(object)
+	}
+}
+
+func TestAnOrgThatIsPointedAtAnotherOrgTouchesNothing(t *testing.T) {
+	n := newTenant(t)
+	hook := n.hook()
+	n.create(hook)
+	n.ready(hook)
+	other := oktasim.New(oktasim.Options{APIToken: "00token"})
+	server := httptest.NewTLSServer(other.Handler()) // with the same certificate as the first
+	t.Cleanup(server.Close)
+	org := n.org()
+	n.eventually("the org is Ready", func() (bool, string) {
+		_ = n.admin.Get(t.Context(), client.ObjectKeyFromObject(org), org)
+		return meta.IsStatusConditionTrue(org.Status.Conditions, v1alpha1.ConditionReady), ""
+	})
+	change(n, org, func(o *v1alpha1.OktaOrg) { o.Spec.URL = server.URL })
+	n.has(hook, v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonOrgNotReady)
+	if hooks := other.Hooks(); len(hooks) != 0 {
+		t.Errorf("made in the other org: %+v", hooks)
+	}
+	change(n, org, func(o *v1alpha1.OktaOrg) { o.Spec.URL = n.okta.URL })
+	n.ready(hook)
+	if n.inOkta(hook) == nil {
+		t.Error("the hook is gone from the first org")
+	}
 }

@@ -4,7 +4,8 @@ package v1alpha1
 // kstatus' own two, which are there only while they are true.
 const (
 	// ConditionReady: is everything as the spec wants it?
-	// OktaOrg: True (Authenticated); False with the reason of what is in the way.
+	// OktaOrg: True (Authenticated); False with the reason of what is in the way: SecretNotFound,
+	// SecretInvalid, SpecInvalid, OtherOrg, Unauthorized, Rejected, RateLimited, OktaUnavailable.
 	// OktaInlineHook: True (Active, Inactive) when Deployed, Reachable and Registered all are; False with
 	// reason and message of the first that is not; Unknown (Progressing) while work goes on.
 	ConditionReady = "Ready"
@@ -85,6 +86,8 @@ const (
 	ReasonInSync = "InSync"
 	// ReasonOrgNotFound: there is no OktaOrg of that name.
 	ReasonOrgNotFound = "OrgNotFound"
+	// ReasonOtherOrg: the URL of an OktaOrg was changed to one of another org than its hooks are in. Stalled.
+	ReasonOtherOrg = "OtherOrg"
 	// ReasonNamespaceNotAllowed: the org does not allow hooks from this namespace.
 	ReasonNamespaceNotAllowed = "NamespaceNotAllowed"
 	// ReasonOrgNotReady: the org's credentials can't be read.

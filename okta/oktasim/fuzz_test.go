@@ -28,12 +28,12 @@ func checkFuzzed(t *testing.T, w *httptest.ResponseRecorder) {
 	if err := json.Unmarshal(w.Body.Bytes(), &reply); err != nil {
 		t.Fatalf("status %d: body is not JSON: %v", w.Code, err)
 	}
-	switch {
-	case w.Code == http.StatusOK:
+	switch w.Code {
+	case http.StatusOK:
 		if id, _ := reply["id"].(string); len(id) != 20 {
 			t.Errorf("accepted without an id: %v", reply)
 		}
-	case w.Code == http.StatusBadRequest || w.Code == http.StatusNotFound:
+	case http.StatusBadRequest, http.StatusNotFound:
 		if reply["errorCode"] == nil || reply["errorId"] == nil {
 			t.Errorf("refused without an error: %v", reply)
 		}

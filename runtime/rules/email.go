@@ -71,5 +71,6 @@ func notInLocalPart(r rune) bool {
 
 // notInDomain reports whether a character can't be in a host name. A trailing dot can be, but is in no list.
 func notInDomain(r rune) bool {
-	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '.')
+	ordinary := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '.'
+	return !ordinary
 }
