@@ -482,3 +482,40 @@ func (w *world) made(name string) []string {
 	slices.Sort(all)
 	return all
 }
+
+func TestOktaIsNotToldWhileAnOldPodIsEnding(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, aHook("legacy", withHeaderSecret("own")), aSecret("own", "value", "Bearer one"))
+	w.settle("legacy")
+	ending := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{
+		Namespace: testNamespace, Name: "ending", Labels: workload.Selector(aHook("legacy")),
+		Annotations: map[string]string{workload.AnnotationRevision: "of before"}}}
+	w.must(w.client.Update(context.Background(), aSecret("own", "value", "Bearer two")))
+	_, _ = w.pass("legacy") // the pods are new now
+	w.must(w.client.Create(context.Background(), ending))
+	w.noPods = true // nothing more happens to them
+	_, _ = w.pass("legacy")
+	if got := w.org.Hooks()[0].AuthValue; got != "Bearer one" {
+		t.Errorf("Okta has %q while a pod that does not know it may still be called", got)
+	}
+	w.must(w.client.Delete(context.Background(), ending))
+	_, _ = w.pass("legacy")
+	if got := w.org.Hooks()[0].AuthValue; got != "Bearer two" {
+		t.Errorf("Okta has %q", got)
+	}
+}
+
+func TestACacheThatIsBehindOurOwnWriteIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, aHook("legacy"))
+	stale := w.get("legacy")
+	w.settle("legacy")
+	w.org.ClearRequests()
+	result, err := w.hooks.Reconcile(t.Context(), stale)
+	if err != nil || result.RequeueAfter != cacheLag {
+		t.Errorf("looks again after %s, error %v", result.RequeueAfter, err)
+	}
+	if calls := w.calls(); len(calls) > 0 {
+		t.Errorf("Okta was asked again: %v", calls)
+	}
+}

@@ -83,10 +83,7 @@ func (p *Program) eval(ctx context.Context, req *hook.Request) (ref.Val, error) 
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("evaluate expression: %w", err)
 	}
-	body, err := req.Body()
-	if err != nil {
-		return nil, fmt.Errorf("evaluate expression: %w", err)
-	}
+	body := req.Body()
 	value, err := p.evalBody(ctx, req, body)
 	if errors.Is(err, errType) {
 		// Perhaps the operation got null. Then the member counts as absent, which is what it is to Okta.

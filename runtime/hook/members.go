@@ -3,6 +3,7 @@ package hook
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -109,4 +110,79 @@ func unquote(text string, quoted span) string {
 	var content string
 	_ = json.Unmarshal([]byte(text[quoted.from:quoted.to]), &content) // it is a valid JSON string
 	return content
+}
+
+// decoded gives the value that begins here, and goes behind it: an object as map[string]any, an array as
+// []any, a number as int64 or float64. Of a member that stands there twice the last one counts.
+func (c *cursor) decoded() any {
+	switch c.text[c.at] {
+	case '{':
+		return c.object()
+	case '[':
+		return c.array()
+	case '"':
+		return unquote(c.text, c.quoted())
+	case 't':
+		c.at += len("true")
+		return true
+	case 'f':
+		c.at += len("false")
+		return false
+	case 'n':
+		c.at += len("null")
+		return nil
+	default:
+		return c.number()
+	}
+}
+
+func (c *cursor) object() map[string]any {
+	members := map[string]any{}
+	for c.at++; ; c.at++ { // behind { and each comma
+		if c.space(); c.text[c.at] == '}' {
+			break
+		}
+		name := unquote(c.text, c.quoted())
+		c.space()
+		c.at++ // the colon
+		c.space()
+		members[name] = c.decoded()
+		if c.space(); c.text[c.at] == '}' {
+			break
+		}
+	}
+	c.at++
+	return members
+}
+
+func (c *cursor) array() []any {
+	elements := []any{}
+	for c.at++; ; c.at++ { // behind [ and each comma
+		if c.space(); c.text[c.at] == ']' {
+			break
+		}
+		elements = append(elements, c.decoded())
+		if c.space(); c.text[c.at] == ']' {
+			break
+		}
+	}
+	c.at++
+	return elements
+}
+
+// number is an int64 if it is written as an integer that fits, otherwise a float64: infinity if it is too
+// large for that as well, which compares as anybody would expect.
+func (c *cursor) number() any {
+	start := c.at
+	for c.at < len(c.text) && strings.IndexByte("+-.0123456789Ee", c.text[c.at]) >= 0 {
+		c.at++
+	}
+	text := c.text[start:c.at]
+	if !strings.ContainsAny(text, ".eE") {
+		if integer, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return integer
+		}
+	}
+	float, _ := strconv.ParseFloat(text, 64) // the only error left is ErrRange, which comes with the infinity wanted
+	return float
 }

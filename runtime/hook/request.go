@@ -1,12 +1,9 @@
 package hook
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 )
 
@@ -39,9 +36,9 @@ type Request struct {
 	Data json.RawMessage
 
 	raw      []byte
+	text     string // the same
 	bodyOnce sync.Once
 	body     map[string]any
-	bodyErr  error
 }
 
 // DecodeError says why a body is no call of Okta. Its text has positions and member names of the
@@ -75,8 +72,8 @@ func Decode(body []byte) (*Request, error) {
 		var nothing json.RawMessage
 		return nil, describe(json.Unmarshal(body, &nothing))
 	}
-	req, text := &Request{raw: body}, string(body) // one copy, which all strings of req are parts of
-	err := eachMember(text, func(name string, value span) error { return req.set(name, text, value) })
+	req := &Request{raw: body, text: string(body)} // one copy, which all strings of req are parts of
+	err := eachMember(req.text, func(name string, value span) error { return req.set(name, req.text, value) })
 	if err != nil {
 		return nil, err
 	}
@@ -135,47 +132,15 @@ func describe(err error) *DecodeError {
 
 // Body is the whole body as Okta sent it, for expressions: objects are map[string]any, arrays []any, and
 // a number is int64 if it is written as an integer that fits, otherwise float64. It is decoded at the
-// first call and shared by the later ones, so it must not be changed. Safe for concurrent use. Errors are
-// of type *[DecodeError].
-func (r *Request) Body() (map[string]any, error) {
-	r.bodyOnce.Do(func() { r.body, r.bodyErr = decodeBody(r.raw) })
-	return r.body, r.bodyErr
-}
-
-func decodeBody(raw []byte) (map[string]any, error) {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	var body map[string]any
-	if err := decoder.Decode(&body); err != nil {
-		return nil, describe(err)
-	}
-	for key, value := range body {
-		body[key] = settleNumbers(value)
-	}
-	return body, nil
-}
-
-// settleNumbers replaces each json.Number below value by an int64 or float64. A number too large for
-// either becomes the float64 infinity of its sign, which compares as anybody would expect.
-func settleNumbers(value any) any {
-	switch v := value.(type) {
-	case map[string]any:
-		for key, member := range v {
-			v[key] = settleNumbers(member)
+// first call and shared by the later ones, so it must not be changed. Safe for concurrent use. It is nil
+// for a Request that Decode has not made.
+func (r *Request) Body() map[string]any {
+	r.bodyOnce.Do(func() {
+		if r.text != "" {
+			c := &cursor{text: r.text}
+			c.space()
+			r.body = c.object() // Decode has seen that it is one
 		}
-	case []any:
-		for i, element := range v {
-			v[i] = settleNumbers(element)
-		}
-	case json.Number:
-		if !strings.ContainsAny(v.String(), ".eE") {
-			if integer, err := v.Int64(); err == nil {
-				return integer
-			}
-		}
-		// The only error left is ErrRange, which comes with the infinity wanted.
-		float, _ := strconv.ParseFloat(v.String(), 64)
-		return float
-	}
-	return value
+	})
+	return r.body
 }

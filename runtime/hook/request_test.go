@@ -140,10 +140,7 @@ func TestBodyKeepsNumbersAsTheyAreWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := req.Body()
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := req.Body()
 	want := map[string]any{
 		"n": int64(3),
 		"data": map[string]any{
@@ -162,16 +159,9 @@ func TestBodyIsDecodedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := req.Body()
-	if err != nil {
-		t.Fatal(err)
-	}
+	first := req.Body()
 	first["mark"] = true
-	second, err := req.Body()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if second["mark"] != true {
+	if req.Body()["mark"] != true {
 		t.Error("the second call of Body decoded the body again")
 	}
 }
@@ -237,9 +227,9 @@ func FuzzDecode(f *testing.F) {
 			}
 			return
 		}
-		whole, err := req.Body()
-		if err != nil {
-			t.Fatalf("what Decode takes Body refuses: %v", err)
+		whole := req.Body()
+		if diff := cmp.Diff(decodedByTheLibrary(t, body), whole); diff != "" {
+			t.Fatalf("body (-encoding/json +ours):\n%s", diff)
 		}
 		for name, got := range map[string]string{
 			"eventId": req.EventID, "eventTime": req.EventTime, "eventType": req.EventType, "eventTypeVersion": req.EventTypeVersion,
@@ -257,4 +247,36 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("data is %v, in the body it is %v", data, want)
 		}
 	})
+}
+
+// decodedByTheLibrary is Body as encoding/json would have it.
+func decodedByTheLibrary(t *testing.T, body []byte) map[string]any {
+	t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var whole map[string]any
+	if err := decoder.Decode(&whole); err != nil {
+		t.Fatal(err)
+	}
+	return numbersOf(whole).(map[string]any)
+}
+
+func numbersOf(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for name := range v {
+			v[name] = numbersOf(v[name])
+		}
+	case []any:
+		for i := range v {
+			v[i] = numbersOf(v[i])
+		}
+	case json.Number:
+		if integer, err := v.Int64(); err == nil {
+			return integer
+		}
+		float, _ := v.Float64()
+		return float
+	}
+	return value
 }

@@ -92,11 +92,7 @@ func (r *rule) values(ctx context.Context, req *hook.Request) (map[string]any, e
 // decideByDomain holds the email address of somebody who signs up, or the one that a user changes to, to the
 // list. A profile update that leaves the address alone passes: it concerns somebody who is in already.
 func (r *registration) decideByDomain(kind v1alpha1.RegistrationRequestType, req *hook.Request) (verdict, error) {
-	body, err := req.Body()
-	if err != nil {
-		return verdict{}, hook.Fail(hook.RequestInvalid, err)
-	}
-	data := expr.Object(body, "data")
+	data := expr.Object(req.Body(), "data")
 	email, location := expr.Object(data, "userProfile")["email"], "data.userProfile.email"
 	if kind == v1alpha1.RequestProgressiveProfile {
 		var changed bool
