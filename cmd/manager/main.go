@@ -105,6 +105,9 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, cfg *config) error {
 	orgs := controllers.NewOrgClients(mgr.GetClient(), live, okta.Config{
 		UserAgent: "hookline/" + version, Metrics: okta.NewMetrics(metrics.Registry),
 	})
+	if err := metrics.Registry.Register(controllers.NewReadinessMetrics(mgr.GetCache())); err != nil {
+		return fmt.Errorf("register metrics: %w", err)
+	}
 	recorder := controllers.Recorder{Events: mgr.GetEventRecorder("hookline-manager")}
 	return controllers.Setup(ctx, mgr,
 		&controllers.InlineHookReconciler{
