@@ -26,7 +26,7 @@ type Runtime struct {
 	ImagePullSecrets []corev1.LocalObjectReference `json:"imagePullSecrets,omitempty"`
 
 	// resources of the container. When unset, requests of 50m CPU and 64Mi memory, and a memory limit of
-	// 256Mi.
+	// 512Mi.
 	// +optional
 	Resources *corev1.ResourceRequirements `json:"resources,omitempty"`
 

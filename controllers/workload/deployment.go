@@ -165,6 +165,8 @@ func memoryLimit() *corev1ac.EnvVarApplyConfiguration {
 		WithResourceFieldRef(corev1ac.ResourceFieldSelector().WithResource("limits.memory").WithDivisor(resource.MustParse("1"))))
 }
 
+// resources leave room for what digests of passwords take: argon2 and its like up to 256Mi, which the
+// runtime bounds, on top of what it needs itself.
 func resources(knobs v1alpha1.Runtime) *corev1ac.ResourceRequirementsApplyConfiguration {
 	if knobs.Resources != nil {
 		return converted[*corev1ac.ResourceRequirementsApplyConfiguration](knobs.Resources)
@@ -174,7 +176,7 @@ func resources(knobs v1alpha1.Runtime) *corev1ac.ResourceRequirementsApplyConfig
 			corev1.ResourceCPU:    resource.MustParse("50m"),
 			corev1.ResourceMemory: resource.MustParse("64Mi"),
 		}).
-		WithLimits(corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("256Mi")})
+		WithLimits(corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("512Mi")})
 }
 
 func probe(path string) *corev1ac.ProbeApplyConfiguration {
