@@ -68,13 +68,23 @@ func planCredentials(f credentialFacts, generate func() string) credentialPlan {
 	}
 	plan.newest = newestOf(plan.accepted)
 	if add := f.nextValue(plan, generate); add != "" {
-		plan.newest++
+		plan.newest = f.nextNumber(plan.newest)
 		plan.accepted[plan.newest] = add
 	}
 	plan.digest = digestOf(plan.key, plan.value())
 	plan.drop(f)
 	plan.next = f.nextChange(plan)
 	return plan
+}
+
+// nextNumber is one that no pod has seen with another value. When the Secret was lost, with the numbers, a
+// number of before would let pods that know the old value pass for new ones: then it is the time, which is
+// later than all of them.
+func (f credentialFacts) nextNumber(newest int) int {
+	if newest == 0 && f.pushed != "" {
+		return int(f.now.Unix())
+	}
+	return newest + 1
 }
 
 // nextValue is a value to add, empty if the newest is still right.

@@ -73,6 +73,12 @@ func TestPlanCredentials(t *testing.T) {
 			facts:    base(stored(map[int]string{4: "own"}), pushed("own", time.Hour)),
 			accepted: map[int]string{4: "own"}, next: 719 * time.Hour,
 		},
+		"a lost Secret gets a number that no pod has seen": {
+			facts: base(pushed("lost", time.Hour)), accepted: map[int]string{int(now.Unix()): "generated"},
+		},
+		"a lost Secret with the user's own value does so too": {
+			facts: base(wanted("own"), pushed("own", time.Hour)), accepted: map[int]string{int(now.Unix()): "own"},
+		},
 		"values that change faster than they settle do not pile up": {
 			facts:    base(wanted("x"), stored(map[int]string{1: "a", 2: "b", 3: "c", 4: "d", 5: "e", 6: "f", 7: "g", 8: "h"}), pushed("h", time.Second)),
 			accepted: map[int]string{2: "b", 3: "c", 4: "d", 5: "e", 6: "f", 7: "g", 8: "h", 9: "x"},

@@ -519,3 +519,22 @@ func TestACacheThatIsBehindOurOwnWriteIsWaitedFor(t *testing.T) {
 		t.Errorf("Okta was asked again: %v", calls)
 	}
 }
+
+func TestPodsThatDoNotKnowTheNewValueOfALostSecretAreReplacedFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, aHook("legacy"))
+	w.settle("legacy")
+	before := w.org.Hooks()[0].AuthValue
+	w.must(w.client.Delete(context.Background(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: testNamespace, Name: "legacy-hook-credentials"}}))
+	w.noPods = true // the pods of before stay as they are
+	_, _ = w.pass("legacy")
+	if got := w.org.Hooks()[0].AuthValue; got != before {
+		t.Errorf("Okta was given a value that the pods do not know")
+	}
+	w.noPods = false
+	w.roll()
+	w.settle("legacy")
+	if now := w.org.Hooks()[0]; now.AuthValue == before || !w.accepts(now, "legacy") {
+		t.Errorf("Okta still has what nobody accepts")
+	}
+}

@@ -81,15 +81,24 @@ func TestALostCredentialIsReplacedInOktaToo(t *testing.T) {
 	hook := n.hook()
 	n.create(hook)
 	n.ready(hook)
-	before := n.inOkta(hook).AuthValue
-	if err := n.admin.Delete(t.Context(), n.madeFor(hook)[5]); err != nil {
+	secret := n.madeFor(hook)[5].(*corev1.Secret)
+	if err := n.admin.Get(t.Context(), client.ObjectKeyFromObject(secret), secret); err != nil {
 		t.Fatal(err)
 	}
-	n.eventually("Okta has another secret, which the pods accept", func() (bool, string) {
-		secret := &corev1.Secret{}
-		_ = n.admin.Get(t.Context(), client.ObjectKeyFromObject(n.madeFor(hook)[5]), secret)
-		now := n.inOkta(hook).AuthValue
-		return now != before && string(secret.Data["1"]) == now, ""
+	before := secret.UID
+	if err := n.admin.Delete(t.Context(), secret); err != nil {
+		t.Fatal(err)
+	}
+	n.eventually("there is another Secret, and Okta sends what is in it", func() (bool, string) {
+		if err := n.admin.Get(t.Context(), client.ObjectKeyFromObject(secret), secret); err != nil {
+			return false, err.Error()
+		}
+		for number, value := range secret.Data {
+			if number != workload.DigestKey && string(value) == n.inOkta(hook).AuthValue {
+				return secret.UID != before, string(secret.UID)
+			}
+		}
+		return false, "another value"
 	})
 	n.ready(hook)
 }
