@@ -29,13 +29,13 @@ func main() {
 
 // config is what the flags say.
 type config struct {
-	listen, apiToken, orgID string
-	tlsDir                  string
-	tlsNames, trustCAs      []string
-	resolve, rateLimits     []string
-	attributes              []string
-	registration            string
-	maxHooks                int
+	listen, apiToken, orgID   string
+	tlsDir                    string
+	tlsNames, trustCAs        []string
+	resolve, rateLimits       []string
+	attributes                []string
+	registration, token, saml string // which hook is called
+	maxHooks                  int
 }
 
 func newCommand(out io.Writer) *cobra.Command {
@@ -46,8 +46,8 @@ func newCommand(out io.Writer) *cobra.Command {
 		Long: `Serve a simulated Okta org over HTTPS.
 
 The org keeps everything in memory and is meant for loopback and for test
-clusters: below /-/sim/ it can be scripted and shows passwords without asking for
-a token. Clients need DIR/ca.crt to trust it.`,
+clusters: below /-/sim/ it can be scripted and shows passwords and one-time codes
+without asking for a token. Clients need DIR/ca.crt to trust it.`,
 		Example: `  oktasim --api-token secret --tls-dir /tmp/okta
   oktasim --api-token secret --tls-dir /tmp/okta \
     --trust-ca hooks-ca.crt --resolve hooks.acme.example=127.0.0.1:9443
@@ -77,7 +77,9 @@ a token. Clients need DIR/ca.crt to trust it.`,
 	flags.StringVar(&cfg.orgID, "org-id", "", "the org's id (default generated)")
 	flags.StringArrayVar(&cfg.rateLimits, "rate-limit", nil, "N, requests per minute for /api/v1, or BUCKET=N, such as /api/v1/users=0; 0 is no limit (repeatable)")
 	flags.StringArrayVar(&cfg.attributes, "profile-attribute", nil, "custom attribute of the user schema (repeatable)")
-	flags.StringVar(&cfg.registration, "registration-hook", string(oktasim.RegistrationAny), "any: an ACTIVE registration hook is called without a binding too; bound: only the one that the policy names")
+	flags.StringVar(&cfg.registration, "registration-hook", string(oktasim.TriggerAny), "any: an ACTIVE registration hook is called without a binding too; bound: only the one that the policy names")
+	flags.StringVar(&cfg.token, "token-hook", string(oktasim.TriggerAny), "any: an ACTIVE token hook is called without a binding too; bound: only the one that the authorization server's rule names")
+	flags.StringVar(&cfg.saml, "saml-hook", string(oktasim.TriggerAny), "any: an ACTIVE SAML assertion hook is called without a binding too; bound: only the one that the app names")
 	flags.IntVar(&cfg.maxHooks, "max-hooks", 100, "inline hooks the org may have")
 	return cmd
 }
@@ -86,7 +88,8 @@ a token. Clients need DIR/ca.crt to trust it.`,
 func (c config) options() (oktasim.Options, error) {
 	opts := oktasim.Options{
 		APIToken: c.apiToken, OrgID: c.orgID, TrustCAFiles: c.trustCAs, MaxHooks: c.maxHooks,
-		ProfileAttributes: c.attributes, Registration: oktasim.RegistrationTrigger(c.registration),
+		ProfileAttributes: c.attributes, Registration: oktasim.HookTrigger(c.registration),
+		Token: oktasim.HookTrigger(c.token), SAML: oktasim.HookTrigger(c.saml),
 		Resolve: map[string]string{}, RateLimits: map[string]int{},
 	}
 	switch {
@@ -96,8 +99,13 @@ func (c config) options() (oktasim.Options, error) {
 		return opts, fmt.Errorf("--tls-dir is missing; name a directory for the CA, such as /tmp/okta")
 	case c.maxHooks < 1:
 		return opts, fmt.Errorf("--max-hooks %d: must be at least 1", c.maxHooks)
-	case opts.Registration != oktasim.RegistrationAny && opts.Registration != oktasim.RegistrationBound:
-		return opts, fmt.Errorf("--registration-hook %q: must be any or bound", c.registration)
+	}
+	for flag, trigger := range map[string]oktasim.HookTrigger{
+		"registration-hook": opts.Registration, "token-hook": opts.Token, "saml-hook": opts.SAML,
+	} {
+		if trigger != oktasim.TriggerAny && trigger != oktasim.TriggerBound {
+			return opts, fmt.Errorf("--%s %q: must be any or bound", flag, trigger)
+		}
 	}
 	for _, entry := range c.resolve {
 		host, address, found := strings.Cut(entry, "=")

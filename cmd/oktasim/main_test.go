@@ -82,7 +82,8 @@ func TestRunServesAnOrgOverHTTPS(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "made", "by", "run")
 	cfg := config{
 		listen: "127.0.0.1:0", apiToken: "secret", tlsDir: dir, tlsNames: []string{"okta.test", "10.1.2.3"},
-		rateLimits: []string{"7", "/api/v1/logs=3"}, registration: "any", maxHooks: 100,
+		rateLimits: []string{"7", "/api/v1/logs=3"}, registration: "any", token: "any", saml: "any",
+		maxHooks: 100,
 	}
 	began := time.Now()
 	address, stop := startRun(t, cfg)
@@ -159,7 +160,9 @@ func TestMistakesSayWhatToWrite(t *testing.T) {
 		"a limit that is no number":    {append(good, "--rate-limit", "/api/v1/users=many"), "write a number of requests per minute"},
 		"a negative limit":             {append(good, "--rate-limit", "-1"), "write a number of requests per minute"},
 		"no room for hooks":            {append(good, "--max-hooks", "0"), "must be at least 1"},
-		"another registration trigger": {append(good, "--registration-hook", "all"), "must be any or bound"},
+		"another registration trigger": {append(good, "--registration-hook", "all"), "--registration-hook \"all\": must be any or bound"},
+		"another token trigger":        {append(good, "--token-hook", "all"), "--token-hook \"all\": must be any or bound"},
+		"another SAML trigger":         {append(good, "--saml-hook", "all"), "--saml-hook \"all\": must be any or bound"},
 		"an address that is taken":     {append(good, "--listen", taken.Addr().String()), "listen on --listen address"},
 		"an address that is none":      {append(good, "--listen", "here"), "listen on --listen address"},
 		"half of a CA":                 {append(good, "--tls-dir", lonely), "is there without its other half; delete it"},
@@ -192,7 +195,7 @@ func TestExpiredCAIsNotUsedAgain(t *testing.T) {
 func TestEndWaitsForRequests(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	address, stop := startRun(t, config{listen: "127.0.0.1:0", apiToken: "t", tlsDir: dir, registration: "any", maxHooks: 1})
+	address, stop := startRun(t, config{listen: "127.0.0.1:0", apiToken: "t", tlsDir: dir, registration: "any", token: "any", saml: "any", maxHooks: 1})
 	client := clientOf(t, dir, "")
 	resp, err := client.Post(address+"/-/sim/faults", "application/json", strings.NewReader(`{"action":"Delay","delay":"300ms"}`))
 	if err != nil || resp.StatusCode != http.StatusCreated {

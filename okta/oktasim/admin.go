@@ -2,10 +2,13 @@ package oktasim
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,55 +17,75 @@ import (
 // shows passwords: the org is for loopback and for test clusters, nothing else.
 const adminPrefix = "/-/sim/"
 
-// serveAdmin is the admin interface of the package comment. Its requests are in
-// no transcript, count against no quota and meet no fault.
-func (o *Org) serveAdmin(w http.ResponseWriter, r *http.Request) {
-	switch r.Method + " " + strings.TrimPrefix(r.URL.Path, adminPrefix) {
-	case "GET faults":
-		writeAdmin(w, http.StatusOK, map[string]any{"faults": faultsJSON(o.Faults())})
-	case "POST faults":
-		o.injectFromBody(w, r)
-	case "DELETE faults":
-		o.ClearFaults()
+// adminOperations are the operations of the admin interface, by method and path
+// below adminPrefix.
+var adminOperations = map[string]func(*Org, http.ResponseWriter, *http.Request){
+	"GET faults":      show(func(o *Org) any { return map[string]any{"faults": faultsJSON(o.Faults())} }),
+	"POST faults":     accept(http.StatusCreated, injectWire),
+	"DELETE faults":   forget((*Org).ClearFaults),
+	"GET requests":    show(func(o *Org) any { return map[string]any{"counts": o.RequestCounts(), "requests": o.Requests()} }),
+	"DELETE requests": forget((*Org).ClearRequests),
+	"GET calls":       show(func(o *Org) any { return map[string]any{"calls": o.Calls()} }),
+	"DELETE calls":    forget((*Org).ClearCalls),
+	"GET messages":    show(func(o *Org) any { return map[string]any{"messages": o.Messages()} }),
+	"DELETE messages": forget((*Org).ClearMessages),
+	"GET clients":     show((*Org).clientsView),
+	"POST clients":    accept(http.StatusCreated, addClientWire),
+	"POST imports":    accept(http.StatusOK, (*Org).Import),
+	"POST reset":      forget((*Org).Reset),
+}
+
+// show is an operation that shows something.
+func show(view func(*Org) any) func(*Org, http.ResponseWriter, *http.Request) {
+	return func(o *Org, w http.ResponseWriter, _ *http.Request) { writeAdmin(w, http.StatusOK, view(o)) }
+}
+
+// forget is an operation without an answer.
+func forget(clear func(*Org)) func(*Org, http.ResponseWriter, *http.Request) {
+	return func(o *Org, w http.ResponseWriter, _ *http.Request) {
+		clear(o)
 		w.WriteHeader(http.StatusNoContent)
-	case "GET requests":
-		writeAdmin(w, http.StatusOK, map[string]any{"counts": o.RequestCounts(), "requests": o.Requests()})
-	case "DELETE requests":
-		o.ClearRequests()
-		w.WriteHeader(http.StatusNoContent)
-	case "GET calls":
-		writeAdmin(w, http.StatusOK, map[string]any{"calls": o.Calls()})
-	case "DELETE calls":
-		o.ClearCalls()
-		w.WriteHeader(http.StatusNoContent)
-	case "POST reset":
-		o.Reset()
-		w.WriteHeader(http.StatusNoContent)
-	default:
-		writeAdmin(w, http.StatusNotFound, map[string]string{
-			"error": "use GET, POST or DELETE faults, GET or DELETE requests, GET or DELETE calls, POST reset, below " + adminPrefix,
-		})
 	}
 }
 
-func (o *Org) injectFromBody(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)) // cut short it does not decode
-	var wire faultWire
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(&wire)
-	var f Fault
-	if err == nil {
-		f, err = wire.fault()
+// accept is an operation with a body, whose unknown fields are errors, and an answer.
+func accept[In, Out any](status int, do func(*Org, context.Context, In) (Out, error)) func(*Org, http.ResponseWriter, *http.Request) {
+	return func(o *Org, w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)) // cut short it does not decode
+		var in In
+		dec := json.NewDecoder(bytes.NewReader(body))
+		dec.DisallowUnknownFields()
+		err := dec.Decode(&in)
+		var out Out
+		if err == nil {
+			out, err = do(o, r.Context(), in)
+		}
+		if err != nil {
+			writeAdmin(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+			return
+		}
+		writeAdmin(w, status, out)
 	}
+}
+
+// serveAdmin is the admin interface of the package comment. Its requests are in
+// no transcript, count against no quota and meet no fault.
+func (o *Org) serveAdmin(w http.ResponseWriter, r *http.Request) {
+	operation := adminOperations[r.Method+" "+strings.TrimPrefix(r.URL.Path, adminPrefix)]
+	if operation == nil {
+		known := strings.Join(slices.Sorted(maps.Keys(adminOperations)), ", ")
+		writeAdmin(w, http.StatusNotFound, map[string]string{"error": "use one of these, below " + adminPrefix + ": " + known})
+		return
+	}
+	operation(o, w, r)
+}
+
+func injectWire(o *Org, _ context.Context, wire faultWire) (map[string]any, error) {
+	f, err := wire.fault()
 	if err == nil {
 		err = o.Inject(f)
 	}
-	if err != nil {
-		writeAdmin(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
-		return
-	}
-	writeAdmin(w, http.StatusCreated, map[string]any{"faults": faultsJSON(o.Faults())})
+	return map[string]any{"faults": faultsJSON(o.Faults())}, err
 }
 
 func writeAdmin(w http.ResponseWriter, status int, body any) {

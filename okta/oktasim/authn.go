@@ -75,6 +75,13 @@ func (o *Org) endSignIn(r *request, seen user, reason string) (reply, error) {
 	if u == nil {
 		return reply{}, errAuthnFailed // deleted meanwhile
 	}
+	if reason == "" && o.needsFactor(u) {
+		u.failures = 0
+		return o.requireFactor(r, u), nil
+	}
+	if reason == "" {
+		return o.finishSignIn(r, u, amrPassword), nil
+	}
 	o.addEvent(r, eventSession, "User login to Okta", reason, nil, u.entity())
 	if reason == "INVALID_CREDENTIALS" {
 		u.failures++
@@ -83,11 +90,7 @@ func (o *Org) endSignIn(r *request, seen user, reason string) (reply, error) {
 			o.addEvent(r, eventUserLock, "Max sign in attempts exceeded", "", nil, u.entity())
 		}
 	}
-	if reason != "" {
-		return reply{}, errAuthnFailed
-	}
-	u.failures, u.lastLogin = 0, o.now()
-	return ok(o.signInView(u)), nil
+	return reply{}, errAuthnFailed
 }
 
 type signInView struct {
@@ -106,15 +109,19 @@ type signedInUser struct {
 	Profile         json.RawMessage `json:"profile"`
 }
 
-func (o *Org) signInView(u *user) signInView {
+func (o *Org) signInView(u *user, amr ...string) signInView {
 	view := signInView{ExpiresAt: stampOf(o.opts.Clock().Add(sessionLife)), Status: "SUCCESS"}
 	if u.status == userPasswordExpired {
 		view.Status, view.StateToken = userPasswordExpired, "00"+randomText(40)
 	} else {
-		view.SessionToken = "20111" + randomText(40)
+		view.SessionToken = o.newSessionToken(u, amr...)
 	}
-	view.Embedded.User = signedInUser{ID: u.id, PasswordChanged: u.passwordAt, Profile: u.profile}
+	view.Embedded.User = u.signedIn()
 	return view
+}
+
+func (u *user) signedIn() signedInUser {
+	return signedInUser{ID: u.id, PasswordChanged: u.passwordAt, Profile: u.profile}
 }
 
 // storePassword makes an imported password the user's own. When somebody else was

@@ -294,7 +294,7 @@ func TestBoundRegistrationCallsNoOtherHook(t *testing.T) {
 	t.Parallel()
 	service := answering(t, 204, "")
 	opts := service.options()
-	opts.Registration = oktasim.RegistrationBound
+	opts.Registration = oktasim.TriggerBound
 	b := start(t, opts)
 	b.createHook("registration", registrationType)
 	b.do("POST", enrollPath, rosario).enrolled(t)
@@ -313,8 +313,8 @@ func TestRulesThatOktaRefuses(t *testing.T) {
 		return `{"actions":{"profileEnrollment":{"uiSchemaId":"` + schema + `",` + members + `}}}`
 	}
 	for name, tc := range map[string]struct{ body, text string }{
-		"a hook of another type":    {rule(`"preRegistrationInlineHooks":[{"inlineHookId":"` + token + `"}]`), "There is no registration inline hook"},
-		"a hook that there is not":  {rule(`"preRegistrationInlineHooks":[{"inlineHookId":"cal1"}]`), "There is no registration inline hook"},
+		"a hook of another type":    {rule(`"preRegistrationInlineHooks":[{"inlineHookId":"` + token + `"}]`), "There is no inline hook of type com.okta.user.pre-registration"},
+		"a hook that there is not":  {rule(`"preRegistrationInlineHooks":[{"inlineHookId":"cal1"}]`), "There is no inline hook of type com.okta.user.pre-registration"},
 		"two hooks":                 {rule(`"preRegistrationInlineHooks":[{},{}]`), "At most one inline hook"},
 		"no UI schema":              {`{"actions":{"profileEnrollment":{}}}`, "uiSchemaId"},
 		"no actions":                {`{}`, "actions.profileEnrollment"},

@@ -102,3 +102,55 @@ func FuzzCreateUser(f *testing.F) {
 		}
 	})
 }
+
+func FuzzEnrollFactor(f *testing.F) {
+	f.Add(factorBody("sms", phone))
+	f.Add(factorBody("call", "+44 (0)1632 960-961"))
+	f.Add(`{"factorType":"sms","provider":"OKTA","profile":{"phoneNumber":"+٣١٢٣٤٥٦٧٨"}}`)
+	f.Add(`{"factorType":null,"profile":[]}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		org := oktasim.New(oktasim.Options{APIToken: token})
+		var user struct{ ID string }
+		if err := json.Unmarshal(post(org, "POST", usersPath, passwordUser("a@example.com", "pw")).Body.Bytes(), &user); err != nil {
+			t.Fatal(err)
+		}
+		w := post(org, "POST", usersPath+"/"+user.ID+"/factors", body)
+		if body == "" {
+			return
+		}
+		checkFuzzed(t, w)
+		messages := org.Messages()
+		if (w.Code == http.StatusOK) != (len(messages) == 1) {
+			t.Fatalf("status %d with %d messages sent", w.Code, len(messages))
+		}
+		if len(messages) == 1 && strings.Trim(messages[0].PhoneNumber, "0123456789") != "+" {
+			t.Errorf("sent to %q", messages[0].PhoneNumber)
+		}
+	})
+}
+
+// FuzzImport imports a user with any profile. Who is imported can be read and is
+// imported the same way again.
+func FuzzImport(f *testing.F) {
+	f.Add(`{"userName":"a@example.com","email":"a@example.com","groups":["x"]}`)
+	f.Add(`{"externalId":7,"email":"a@b","firstName":null}`)
+	f.Add(`{"login":"a@b","email":{},"title":"\u0000"}`)
+	f.Fuzz(func(t *testing.T, profile string) {
+		org := oktasim.New(oktasim.Options{APIToken: token})
+		body := `{"app":{"label":"HR"},"users":[{"externalId":"1","profile":` + profile + `}]}`
+		for _, want := range []oktasim.ImportResult{oktasim.ImportCreated, oktasim.ImportUpdated} {
+			w := post(org, "POST", "/-/sim/imports", body)
+			var report oktasim.ImportReport
+			if err := json.Unmarshal(w.Body.Bytes(), &report); err != nil {
+				t.Fatalf("status %d: body is not JSON: %v", w.Code, err)
+			}
+			if w.Code != http.StatusOK || len(report.Users) != 1 || report.Users[0].Result == oktasim.ImportFailed {
+				return
+			}
+			got := report.Users[0]
+			if got.Result != want || post(org, "GET", usersPath+"/"+got.UserID, "").Code != http.StatusOK {
+				t.Fatalf("got %+v, want %s", got, want)
+			}
+		}
+	})
+}

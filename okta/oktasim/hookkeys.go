@@ -60,7 +60,8 @@ type keyView struct {
 	Embedded    *publicView `json:"_embedded,omitempty"`
 }
 
-// publicView is the public key as recorded: alg is "RSA" and use is null.
+// publicView is a public key as a JWK. A hook key's has the alg "RSA" and the use
+// null, as recorded.
 type publicView struct {
 	Kty string  `json:"kty"`
 	Alg string  `json:"alg"`
@@ -71,10 +72,15 @@ type publicView struct {
 }
 
 func (k *hookKey) public() *publicView {
+	view := newPublicView(&k.private.PublicKey, k.keyID)
+	return &view
+}
+
+func newPublicView(key *rsa.PublicKey, kid string) publicView {
 	encode := base64.RawURLEncoding.EncodeToString
-	return &publicView{
-		Kty: "RSA", Alg: "RSA", Kid: k.keyID,
-		E: encode(big.NewInt(int64(k.private.E)).Bytes()), N: encode(k.private.N.Bytes()),
+	return publicView{
+		Kty: "RSA", Alg: "RSA", Kid: kid,
+		E: encode(big.NewInt(int64(key.E)).Bytes()), N: encode(key.N.Bytes()),
 	}
 }
 

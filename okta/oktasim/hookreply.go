@@ -2,6 +2,7 @@ package oktasim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,6 +30,12 @@ type replyError struct {
 	summary string
 	causes  []replyCause
 }
+
+// noSummary is Okta's text for an error without one.
+const noSummary = "The callback service returned an error"
+
+// text is what Okta shows and logs of the error.
+func (e *replyError) text() string { return cmp.Or(e.summary, noSummary) }
 
 type replyCause struct {
 	summary, location string

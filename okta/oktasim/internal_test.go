@@ -116,6 +116,8 @@ func FuzzHookReply(f *testing.F) {
 	f.Add(200, `{"commands":[{"type":"com.okta.action.update","value":{"registration":"DENY"}}],"error":null}`)
 	f.Add(200, `{"commands":[{"type":"com.okta.user.profile.update","value":{"title":null}}]}`)
 	f.Add(200, `{"commands":[{"type":"com.okta.telephony.action","value":[{}]}],"debugContext":7}`)
+	f.Add(200, `{"commands":[{"type":"com.okta.telephony.action","value":[{"status":"PENDING","provider":null}]}]}`)
+	f.Add(200, `{"commands":[{"type":"com.okta.user.update","value":{"id":"00u1"}},{"type":"com.okta.action.update","value":{"result":"LINK_USER"}}]}`)
 	f.Add(201, `{"error":{"errorCauses":[{"location":"."},null]}}`)
 	f.Add(204, ``)
 	f.Fuzz(func(t *testing.T, status int, body string) {
@@ -126,6 +128,13 @@ func FuzzHookReply(f *testing.F) {
 			}
 			if len(reply.raw) > 0 && !json.Valid(reply.raw) {
 				t.Fatalf("%s: taken though it is not JSON: %q", id, body)
+			}
+			if _, err := judgeTelephony(reply); err == nil && !strings.Contains(body, "SUCCESSFUL") && !strings.Contains(body, "PENDING") &&
+				!strings.Contains(body, `\u`) {
+				t.Fatalf("a code was sent by %q", body)
+			}
+			if decision, err := judgeImport(reply, ""); err == nil && decision.userID != "" && len(reply.commands) < 2 {
+				t.Fatalf("%s: linked to %q by %q", id, decision.userID, body)
 			}
 			if verified, _ := judgePassword(reply); verified && len(reply.commands) != 1 {
 				t.Fatalf("verified by %d commands", len(reply.commands))

@@ -85,22 +85,31 @@ func tokenForm(spec hookSpec, key *hookKey, now time.Time) (url.Values, error) {
 // clientAssertion is the JWT of private_key_jwt (RFC 7523), signed with the hook
 // key and naming it by its keyId.
 func clientAssertion(spec hookSpec, key *hookKey, now time.Time) (string, error) {
-	header, err := json.Marshal(map[string]string{"alg": "RS256", "typ": "JWT", "kid": key.keyID})
-	if err != nil {
-		return "", err
-	}
-	claims, err := json.Marshal(map[string]any{
+	assertion, err := signJWT(key.private, key.keyID, map[string]any{
 		"iss": spec.clientID, "sub": spec.clientID, "aud": spec.tokenURL, "jti": newUUID(),
 		"iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
 	})
 	if err != nil {
+		return "", fmt.Errorf("sign client assertion: %w", err)
+	}
+	return assertion, nil
+}
+
+// signJWT makes a JWT (RFC 7519) of claims, signed RS256 with the key that kid names.
+func signJWT(key *rsa.PrivateKey, kid string, claims map[string]any) (string, error) {
+	header, err := json.Marshal(map[string]string{"alg": "RS256", "typ": "JWT", "kid": kid})
+	if err != nil {
 		return "", err
 	}
-	signed := base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(claims)
-	digest := sha256.Sum256([]byte(signed))
-	signature, err := rsa.SignPKCS1v15(rand.Reader, key.private, crypto.SHA256, digest[:])
+	payload, err := json.Marshal(claims)
 	if err != nil {
-		return "", fmt.Errorf("sign client assertion: %w", err)
+		return "", err
+	}
+	signed := base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(payload)
+	digest := sha256.Sum256([]byte(signed))
+	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, digest[:])
+	if err != nil {
+		return "", err
 	}
 	return signed + "." + base64.RawURLEncoding.EncodeToString(signature), nil
 }

@@ -14,17 +14,18 @@ const DefaultAPIToken = "oktasim-token"
 // OAuth token for it included.
 const HookTimeout = 3 * time.Second
 
-// RegistrationTrigger says which registration hook a self-service flow calls.
-// Okta's console has a choice per policy that its API does not show, so a test
-// may want either.
-type RegistrationTrigger string
+// HookTrigger says which hook a flow calls whose hook is named somewhere: by a
+// policy's rule, or by an app. Okta's console has choices that its API does not
+// show, and a binding is a step that a first try can do without, so a test may
+// want either.
+type HookTrigger string
 
 const (
-	// RegistrationAny calls the hook that the profile enrollment policy's rule
-	// names and, while it names none, any ACTIVE registration hook.
-	RegistrationAny RegistrationTrigger = "any"
-	// RegistrationBound calls only a hook that the rule names.
-	RegistrationBound RegistrationTrigger = "bound"
+	// TriggerAny calls the hook that is named and, while none is, the oldest
+	// ACTIVE hook of the type.
+	TriggerAny HookTrigger = "any"
+	// TriggerBound calls only a hook that is named.
+	TriggerBound HookTrigger = "bound"
 )
 
 // Options describe an org. The zero value is a usable org; New fills in the
@@ -68,15 +69,35 @@ type Options struct {
 	// ProfileAttributes are custom attributes of the user schema, beside
 	// Okta's own. They hold any JSON value, Okta's own only strings.
 	ProfileAttributes []string
-	// Registration chooses the registration hook. Default RegistrationAny.
-	Registration RegistrationTrigger
+	// Registration chooses the registration hook, which the profile enrollment
+	// policy's rule names. Default TriggerAny.
+	Registration HookTrigger
+	// Token chooses the token hook, which a rule of the default authorization
+	// server names. Default TriggerAny.
+	Token HookTrigger
+	// SAML chooses the SAML assertion hook, which an app names. Default
+	// TriggerAny.
+	SAML HookTrigger
+
+	// VoiceChannel is deliveryChannel of a call with a one-time code. Okta's
+	// documentation has CALL, Voice and VOICE CALL in different places. Default CALL.
+	VoiceChannel string
+	// ChallengePause is how long a phone gets no second one-time code; Okta's is
+	// 30 seconds. Default: none, so that a sign-in can follow an enrollment.
+	ChallengePause time.Duration
+
+	// Clients are the OAuth clients that the default authorization server
+	// knows; POST /-/sim/clients adds more. Default: none.
+	Clients []Client
 }
 
 func (o Options) withDefaults() Options {
 	o.APIToken = cmp.Or(o.APIToken, DefaultAPIToken)
 	o.HookTimeout = cmp.Or(o.HookTimeout, HookTimeout)
 	o.MaxHooks = cmp.Or(o.MaxHooks, 100)
-	o.Registration = cmp.Or(o.Registration, RegistrationAny)
+	o.VoiceChannel = cmp.Or(o.VoiceChannel, callFactor.channel)
+	o.Registration = cmp.Or(o.Registration, TriggerAny)
+	o.Token, o.SAML = cmp.Or(o.Token, TriggerAny), cmp.Or(o.SAML, TriggerAny)
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}

@@ -35,6 +35,18 @@ type state struct {
 	transcript ring[Request]
 	routeCount map[string]int
 	calls      ring[Call]
+	sessions   vouchers[session]
+
+	clients       clientStore
+	authServer    authServer
+	codes         vouchers[issuedCode]
+	refreshTokens vouchers[grant]
+	samlApps      samlAppStore
+
+	factors      factorStore
+	transactions vouchers[*transaction]
+	messages     ring[Message]
+	importApps   map[string]*importApp // by label
 }
 
 // New returns an org without hooks and users.
@@ -53,7 +65,7 @@ func (o *Org) Handler() http.Handler { return o }
 
 // Reset makes the org as it was when it was new: no hooks, keys, users, events,
 // faults or transcripts. Ids and session tokens from before are unknown; the
-// org's own id stays when Options name it.
+// org's own id stays when Options name it, and so do the clients of Options.
 func (o *Org) Reset() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -67,11 +79,15 @@ func (o *Org) Reset() {
 		transcript: ring[Request]{size: requestsKept},
 		routeCount: map[string]int{},
 		calls:      ring[Call]{size: callsKept},
+		factors:    factorStore{},
+		importApps: map[string]*importApp{},
+		messages:   ring[Message]{size: messagesKept},
 	}
 	if s.orgID == "" {
 		s.orgID = s.ids.next("00o")
 	}
 	s.policies = newPolicyStore(&s.ids, o.now())
+	s.clients, s.authServer = newClientStore(o.opts.Clients), newAuthServer(&s.ids, o.now())
 	o.state = s
 }
 
@@ -113,13 +129,13 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, raw *http.Request) {
 
 // serve runs the operation: token, path, quota, media types, handler.
 func (o *Org) serve(r *request, rt *route, routeErr error) reply {
-	if !isPublic(r.URL.Path) && !o.authorized(r) {
+	if !isPublic(r.URL.EscapedPath()) && !o.authorized(r) {
 		return errInvalidToken.reply()
 	}
 	if routeErr != nil {
 		return replyOf(routeErr)
 	}
-	if err := r.checkMediaTypes(); err != nil {
+	if err := r.checkMediaTypes(); err != nil && !rt.notJSON {
 		return replyOf(err)
 	}
 	quota := o.takeQuota(r, o.buckets[rt])

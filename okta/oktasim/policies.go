@@ -1,9 +1,6 @@
 package oktasim
 
-import (
-	"encoding/json"
-	"fmt"
-)
+import "encoding/json"
 
 const policyProfileEnrollment = "PROFILE_ENROLLMENT"
 
@@ -168,7 +165,7 @@ func (o *Org) replaceRule(r *request) (reply, error) {
 		case len(hooks) > 1:
 			return reply{}, errInvalid("preRegistrationInlineHooks", "preRegistrationInlineHooks: At most one inline hook can be set")
 		case len(hooks) == 1:
-			if err := o.checkRegistrationHook(hookID); err != nil {
+			if err := o.checkBinding("preRegistrationInlineHooks", typeRegistration, hookID); err != nil {
 				return reply{}, err
 			}
 		}
@@ -179,13 +176,4 @@ func (o *Org) replaceRule(r *request) (reply, error) {
 		s.hookID, s.ruleUpdated = hookID, o.now()
 		return ok(s.ruleView(r.base)), nil
 	})
-}
-
-func (o *Org) checkRegistrationHook(id string) error {
-	h, err := o.hooks.find(id)
-	if err != nil || h.spec.hookType != typeRegistration {
-		return errInvalid("preRegistrationInlineHooks",
-			fmt.Sprintf("preRegistrationInlineHooks: There is no registration inline hook with the id '%s'", id))
-	}
-	return nil
 }

@@ -125,11 +125,7 @@ func (e enrollment) broken(reason string) judgment {
 
 // judgeError shows the causes, inline where location names a submitted attribute.
 func (e enrollment) judgeError(failed replyError, submitted object) judgment {
-	const noSummary = "The callback service returned an error" // Okta's text for a missing one
-	result := judgment{failure: failed.summary}
-	if result.failure == "" {
-		result.failure = noSummary
-	}
+	result := judgment{failure: failed.text()}
 	for _, cause := range failed.causes {
 		message := formMessage{Message: cause.summary}
 		if message.Message == "" {
@@ -162,22 +158,7 @@ func mergeKeepingNull(onto, changes object) object {
 func (o *Org) registrationHook() (h *hook, dangling bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if id := o.policies.hookID; id != "" {
-		bound, err := o.hooks.find(id)
-		if err != nil || !bound.active {
-			return nil, true
-		}
-		clone := *bound
-		return &clone, false
-	}
-	if o.opts.Registration != RegistrationAny {
-		return nil, false
-	}
-	if active := o.hooks.activeOf(typeRegistration); active != nil {
-		clone := *active
-		return &clone, false
-	}
-	return nil, false
+	return o.boundHook(typeRegistration, o.policies.hookID, o.opts.Registration)
 }
 
 // ask calls the registration hook, if there is one, with data and returns what it

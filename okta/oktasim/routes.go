@@ -16,6 +16,9 @@ type route struct {
 	// public operations need no API token: they are the user's, not the
 	// administrator's.
 	public bool
+	// notJSON operations take forms or answer pages and redirects; they look at
+	// media types themselves.
+	notJSON bool
 
 	segments []string // of pattern, filled in by routes
 }
@@ -51,17 +54,52 @@ var routes = split([]route{
 	{method: "POST", pattern: "/api/v1/users/{id}/lifecycle/deactivate", handle: (*Org).deactivateUser},
 	{method: "POST", pattern: "/api/v1/users/{id}/lifecycle/unlock", handle: (*Org).unlockUser},
 
+	{method: "GET", pattern: "/api/v1/users/{id}/factors", handle: (*Org).listFactors},
+	{method: "POST", pattern: "/api/v1/users/{id}/factors", handle: (*Org).enrollFactor},
+	{method: "GET", pattern: "/api/v1/users/{id}/factors/{factorId}", handle: (*Org).getFactor},
+	{method: "DELETE", pattern: "/api/v1/users/{id}/factors/{factorId}", handle: (*Org).deleteFactor},
+	{method: "POST", pattern: "/api/v1/users/{id}/factors/{factorId}/lifecycle/activate", handle: (*Org).activateFactor},
+	{method: "POST", pattern: "/api/v1/users/{id}/factors/{factorId}/resend", handle: (*Org).resendFactor},
+
 	{method: "GET", pattern: "/api/v1/policies", handle: (*Org).listPolicies},
 	{method: "GET", pattern: "/api/v1/policies/{id}", handle: (*Org).getPolicy},
 	{method: "GET", pattern: "/api/v1/policies/{id}/rules", handle: (*Org).listRules},
 	{method: "GET", pattern: "/api/v1/policies/{id}/rules/{ruleId}", handle: (*Org).getRule},
 	{method: "PUT", pattern: "/api/v1/policies/{id}/rules/{ruleId}", handle: (*Org).replaceRule},
 
+	{method: "GET", pattern: "/api/v1/authorizationServers/{server}/policies", handle: (*Org).listAccessPolicies},
+	{method: "GET", pattern: "/api/v1/authorizationServers/{server}/policies/{policyId}", handle: (*Org).getAccessPolicy},
+	{method: "GET", pattern: "/api/v1/authorizationServers/{server}/policies/{policyId}/rules", handle: (*Org).listAccessRules},
+	{method: "POST", pattern: "/api/v1/authorizationServers/{server}/policies/{policyId}/rules", handle: (*Org).createAccessRule},
+	{method: "GET", pattern: "/api/v1/authorizationServers/{server}/policies/{policyId}/rules/{ruleId}", handle: (*Org).getAccessRule},
+	{method: "PUT", pattern: "/api/v1/authorizationServers/{server}/policies/{policyId}/rules/{ruleId}", handle: (*Org).replaceAccessRule},
+
+	{method: "GET", pattern: "/api/v1/apps", handle: (*Org).listApps},
+	{method: "POST", pattern: "/api/v1/apps", handle: (*Org).createApp},
+	{method: "GET", pattern: "/api/v1/apps/{id}", handle: (*Org).getApp},
+	{method: "PUT", pattern: "/api/v1/apps/{id}", handle: (*Org).replaceApp},
+
 	{method: "GET", pattern: "/api/v1/logs", handle: (*Org).listEvents},
 
 	{method: "POST", pattern: "/api/v1/authn", handle: (*Org).authenticate, public: true},
+	{method: "POST", pattern: "/api/v1/authn/cancel", handle: (*Org).cancelTransaction, public: true},
+	{method: "POST", pattern: "/api/v1/authn/factors/{factorId}/verify", handle: (*Org).verifyFactor, public: true},
+	{method: "POST", pattern: "/api/v1/authn/factors/{factorId}/verify/resend", handle: (*Org).resendChallenge, public: true},
+	{method: "POST", pattern: "/api/v1/authn/recovery/password", handle: (*Org).recoverPassword, public: true},
+	{method: "POST", pattern: "/api/v1/authn/recovery/unlock", handle: (*Org).recoverAccount, public: true},
+	{method: "POST", pattern: "/api/v1/authn/recovery/factors/{factorType}/verify", handle: (*Org).verifyRecovery, public: true},
+	{method: "POST", pattern: "/api/v1/authn/recovery/factors/{factorType}/resend", handle: (*Org).resendRecovery, public: true},
+	{method: "POST", pattern: "/api/v1/authn/credentials/reset_password", handle: (*Org).resetPassword, public: true},
 	{method: "POST", pattern: "/idp/idx/enroll/new", handle: (*Org).registerUser, public: true},
 	{method: "POST", pattern: "/idp/idx/enroll/update", handle: (*Org).updateProfile, public: true},
+
+	{method: "GET", pattern: "/oauth2/{server}/.well-known/openid-configuration", handle: (*Org).describeAuthServer, public: true},
+	{method: "GET", pattern: "/oauth2/{server}/.well-known/oauth-authorization-server", handle: (*Org).describeAuthServer, public: true},
+	{method: "GET", pattern: "/oauth2/{server}/v1/keys", handle: (*Org).listSigningKeys, public: true},
+	{method: "GET", pattern: "/oauth2/{server}/v1/authorize", handle: (*Org).authorize, public: true, notJSON: true},
+	{method: "POST", pattern: "/oauth2/{server}/v1/token", handle: (*Org).grantTokens, public: true, notJSON: true},
+	{method: "GET", pattern: "/app/{name}/{id}/sso/saml", handle: (*Org).signOnToApp, public: true, notJSON: true},
+	{method: "GET", pattern: "/home/{name}/{id}/{linkId}", handle: (*Org).signOnToApp, public: true, notJSON: true},
 })
 
 func split(table []route) []route {
@@ -126,5 +164,9 @@ func (rt *route) match(segments []string) (map[string]string, bool) {
 // isPublic reports whether a path belongs to the user's side; an unknown path
 // and everything else is the administrator's and needs a token.
 func isPublic(path string) bool {
-	return slices.ContainsFunc(routes, func(rt route) bool { return rt.public && rt.pattern == path })
+	segments := strings.Split(path, "/")
+	return slices.ContainsFunc(routes, func(rt route) bool {
+		_, matches := rt.match(segments)
+		return rt.public && matches
+	})
 }

@@ -8,24 +8,37 @@ import (
 
 // The System Log's event types.
 const (
-	eventHookPrefix     = "inline_hook."
-	eventHookExecuted   = "inline_hook.executed"
-	eventHookProcessed  = "inline_hook.response.processed"
-	eventImport         = "user.import.password"
-	eventUserCreate     = "user.lifecycle.create"
-	eventUserActivate   = "user.lifecycle.activate"
-	eventUserDeactivate = "user.lifecycle.deactivate"
-	eventUserDelete     = "user.lifecycle.delete.completed"
-	eventUserUpdate     = "user.account.update_profile"
-	eventUserLock       = "user.account.lock"
-	eventUserUnlock     = "user.account.unlock"
-	eventSession        = "user.session.start"
-	eventRateLimit      = "system.org.rate_limit.violation"
+	eventHookPrefix       = "inline_hook."
+	eventHookExecuted     = "inline_hook.executed"
+	eventHookProcessed    = "inline_hook.response.processed"
+	eventImport           = "user.import.password"
+	eventUserCreate       = "user.lifecycle.create"
+	eventUserActivate     = "user.lifecycle.activate"
+	eventUserDeactivate   = "user.lifecycle.deactivate"
+	eventUserDelete       = "user.lifecycle.delete.completed"
+	eventUserUpdate       = "user.account.update_profile"
+	eventUserLock         = "user.account.lock"
+	eventUserUnlock       = "user.account.unlock"
+	eventSession          = "user.session.start"
+	eventFactorActivate   = "user.mfa.factor.activate"
+	eventFactorDeactivate = "user.mfa.factor.deactivate"
+	eventFactorVerify     = "user.authentication.auth_via_mfa"
+	eventImportStart      = "system.import.start"
+	eventImportComplete   = "system.import.complete"
+	eventImportCreate     = "system.import.user.create"
+	eventImportMatch      = "system.import.user.match"
+	eventImportUpdate     = "system.import.user.update"
+	eventAppMember        = "application.user_membership.add"
+	eventPasswordReset    = "user.account.reset_password"
+	eventPasswordUpdate   = "user.account.update_password"
+	eventSSO              = "user.authentication.sso"
+	eventRateLimit        = "system.org.rate_limit.violation"
 )
 
 // event is an entry of the System Log, in the shape of Okta's LogEvent. It never
 // holds a password or a part of what was sent to a hook; of a hook's reply it
-// holds the debugContext, which exists to be logged.
+// holds what exists to be logged: the debugContext, the summary of an error object
+// and the strings of a telephony action.
 type event struct {
 	Actor          entity         `json:"actor"`
 	Client         clientView     `json:"client"`

@@ -229,6 +229,7 @@ func (o *Org) deleteUser(r *request) (reply, error) {
 
 func (o *Org) deprovision(r *request, u *user) {
 	u.setStatus(userDeprovisioned, o.now())
+	delete(o.factors, u.id)
 	o.addEvent(r, eventUserDeactivate, "Deactivate Okta user", "", nil, u.entity())
 }
 
