@@ -31,6 +31,8 @@ const (
 	ExpressionFailed FailureCode = "expression_failed"
 	// RequestInvalid: the request lacks what this hook type needs, such as the credential. Not worth a retry.
 	RequestInvalid FailureCode = "invalid_data"
+	// RequestLate: the request was not there in time for a handler to be run.
+	RequestLate FailureCode = "request_late"
 	// DeadlineExceeded: the handler did not end within the deadline of the call.
 	DeadlineExceeded FailureCode = "deadline_exceeded"
 	// Canceled: the caller hung up before there was an answer.
@@ -47,7 +49,7 @@ const (
 func FailureCodes() []FailureCode {
 	return []FailureCode{
 		StoreUnavailable, StoreTimeout, StoreInvalid, ExpressionFailed, RequestInvalid,
-		DeadlineExceeded, Canceled, Overloaded, ResponseInvalid, Internal,
+		RequestLate, DeadlineExceeded, Canceled, Overloaded, ResponseInvalid, Internal,
 	}
 }
 

@@ -9,13 +9,24 @@ import (
 // Types of commands that Okta carries out.
 const (
 	// CommandActionUpdate decides: {"credential": "VERIFIED"} in a password import, {"registration":
-	// "DENY"} in a registration. (Examples that say com.action.update have a misprint.)
+	// "DENY"} in a registration, {"result": "LINK_USER"} in a user import. (Examples that say com.action.update have a misprint.)
 	CommandActionUpdate = "com.okta.action.update"
-	// CommandProfileUpdate sets attributes of somebody who signs up; only in self.service.registration.
+	// CommandProfileUpdate sets attributes of somebody who signs up, only in self.service.registration, or of
+	// an imported user.
 	CommandProfileUpdate = "com.okta.user.profile.update"
 	// CommandProgressiveProfileUpdate sets attributes of a user who was asked for more; only in
 	// progressive.profile.
 	CommandProgressiveProfileUpdate = "com.okta.user.progressive.profile.update"
+	// CommandIdentityPatch changes the ID token of a token call.
+	CommandIdentityPatch = "com.okta.identity.patch"
+	// CommandAccessPatch changes the access token of a token call.
+	CommandAccessPatch = "com.okta.access.patch"
+	// CommandAssertionPatch changes a SAML assertion.
+	CommandAssertionPatch = "com.okta.assertion.patch"
+	// CommandAppUserProfileUpdate sets attributes of an imported app user.
+	CommandAppUserProfileUpdate = "com.okta.appUser.profile.update"
+	// CommandUserUpdate names the user to link to, {"id": "..."}; it goes with LINK_USER.
+	CommandUserUpdate = "com.okta.user.update"
 )
 
 // MaxResponseBytes is the largest body that Okta takes: it has to stay below 256 KB.

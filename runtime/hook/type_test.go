@@ -12,23 +12,48 @@ import (
 	"github.com/hookline/hookline/runtime/hook"
 )
 
-// TestFailureTable has a row for each row of the failure tables in docs/hook-runtime.md that the runtime
-// itself decides.
+// TestFailureTable says for each type what a failure is answered with: once where nothing has happened for
+// certain, once where nobody knows, and once where the request is at fault. The tests of runtime/server
+// compare docs/hook-runtime.md with it code by code.
 func TestFailureTable(t *testing.T) {
 	t.Parallel()
-	unavailable, badRequest := hook.Answer{Status: http.StatusServiceUnavailable}, hook.Answer{Status: http.StatusBadRequest}
-	for _, id := range []string{hook.PasswordImport, hook.Registration} {
-		kind, known := hook.TypeByID(id)
-		if !known || kind.ID != id || kind.Retries != 1 {
-			t.Errorf("TypeByID(%s) = %+v, %t; want that type, with one retry", id, kind, known)
+	status := func(code int) hook.Answer { return hook.Answer{Status: code} }
+	delivery := func(s hook.DeliveryStatus) hook.Answer {
+		return hook.Answer{Status: http.StatusOK, Response: hook.Sent(hook.Delivery{Status: s})}
+	}
+	refused := func(summary string) hook.Answer {
+		return hook.Answer{Status: http.StatusOK, Response: &hook.Response{Error: &hook.Error{ErrorSummary: summary}}}
+	}
+	noToken := refused("The token could not be made. Try again, or ask your administrator.")
+	noSignOn := refused("The sign-on could not be completed. Try again, or ask your administrator.")
+	noDecision := refused("The inline hook could not decide on the user.")
+	for _, tc := range []struct {
+		id                         string
+		retries                    int
+		once                       bool
+		nothing, doubtful, invalid hook.Answer
+	}{
+		{hook.PasswordImport, 1, false, status(503), status(503), status(400)},
+		{hook.Registration, 1, false, status(503), status(503), status(400)},
+		{hook.Telephony, 0, true, delivery("FAILED"), delivery("PENDING"), delivery("FAILED")},
+		{hook.Token, 0, false, noToken, noToken, noToken},
+		{hook.SAMLAssertion, 1, false, noSignOn, noSignOn, noSignOn},
+		{hook.UserImport, 1, false, noDecision, noDecision, noDecision},
+	} {
+		kind, known := hook.TypeByID(tc.id)
+		if !known || kind.ID != tc.id || kind.Retries != tc.retries || kind.OncePerEvent != tc.once {
+			t.Errorf("TypeByID(%s) = %+v, %t; want that type, with %d retries", tc.id, kind, known, tc.retries)
 		}
 		for _, code := range hook.FailureCodes() {
-			want := unavailable
-			if code == hook.RequestInvalid {
-				want = badRequest
+			want := tc.nothing
+			switch code {
+			case hook.RequestInvalid:
+				want = tc.invalid
+			case hook.DeadlineExceeded, hook.Canceled, hook.ResponseInvalid, hook.Internal:
+				want = tc.doubtful
 			}
 			if diff := cmp.Diff(want, kind.OnFailure(code)); diff != "" {
-				t.Errorf("%s: answer to %s (-want +got):\n%s", id, code, diff)
+				t.Errorf("%s: answer to %s (-want +got):\n%s", tc.id, code, diff)
 			}
 		}
 	}

@@ -41,11 +41,11 @@ func (c *call) decide(req *hook.Request) {
 	c.eventID = req.EventID
 	deadline := c.start.Add(callDeadline)
 	if !time.Now().Before(deadline) {
-		c.answer(outcome{failure: hook.DeadlineExceeded, err: errLate})
+		c.answer(outcome{failure: hook.RequestLate, err: errLate})
 		return
 	}
 	var f *flight
-	if key, recognisable := c.replays.key(req); recognisable {
+	if key, recognisable := c.replays.key(req, c.current.Type.OncePerEvent); recognisable {
 		var isNew bool
 		if f, isNew = c.replays.join(key); !isNew {
 			c.answer(c.repeat(f, deadline))
@@ -94,7 +94,7 @@ func (c *call) run(ctx context.Context, req *hook.Request, f *flight) (result ou
 			result = outcome{failure: hook.Internal, err: panicError(value)}
 		}
 		if f != nil {
-			c.replays.land(f, result)
+			c.replays.land(f, result, c.current.Type.OncePerEvent)
 		}
 	}()
 	return handle(ctx, c.current.Handler, req)

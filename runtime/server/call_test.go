@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -245,10 +246,56 @@ func TestHandlerIsClosedAfterItsLastCall(t *testing.T) {
 	})
 }
 
+// TestACallThatMustNotBeRepeatedIsNot is about telephony: what runs twice there is a second code on
+// somebody's phone.
+func TestACallThatMustNotBeRepeatedIsNot(t *testing.T) {
+	t.Parallel()
+	const code, otherCode, noID = `{"otpCode":"123456"}`, `{"otpCode":"654321"}`, ""
+	fails := func(context.Context, *hook.Request) (*hook.Response, error) { return nil, errors.New("x") }
+	for _, tc := range []struct {
+		name          string
+		handler       handlerFunc
+		first, second [2]string // event id and data
+		runs          int32
+		status        string
+	}{
+		{"the same event has the same answer", allow, [2]string{"e", code}, [2]string{"e", code}, 1, ""},
+		{"the event id alone counts", allow, [2]string{"e", code}, [2]string{"e", otherCode}, 1, ""},
+		{"another event is another call", allow, [2]string{"e", code}, [2]string{"f", code}, 2, ""},
+		{"a failure is kept as well", fails, [2]string{"e", code}, [2]string{"e", code}, 1, "PENDING"},
+		{"without an event id the code tells calls apart", allow, [2]string{noID, code}, [2]string{noID, otherCode}, 2, ""},
+		{"without an event id the same code is the same call", allow, [2]string{noID, code}, [2]string{noID, code}, 1, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var runs atomic.Int32
+			f := newFixture(t, nil)
+			kind, _ := hook.TypeByID(hook.Telephony)
+			f.swap(&Hook{Type: kind, Path: hookPath, Accepted: f.current.Load().Accepted, Handler: handlerFunc(
+				func(ctx context.Context, req *hook.Request) (*hook.Response, error) {
+					runs.Add(1)
+					return tc.handler(ctx, req)
+				})})
+			var answers []string
+			for _, call := range [][2]string{tc.first, tc.second} {
+				body := fmt.Sprintf(`{"eventId":%q,"eventType":%q,"data":%s}`, call[0], hook.Telephony, call[1])
+				got := f.do(newCall("", content(body)))
+				if got.Code != http.StatusOK || !strings.Contains(got.Body.String(), tc.status) {
+					t.Errorf("answered with %d %s", got.Code, got.Body)
+				}
+				answers = append(answers, got.Body.String())
+			}
+			if runs.Load() != tc.runs || answers[0] != answers[1] {
+				t.Errorf("the handler ran %d times, want %d; it answered %q", runs.Load(), tc.runs, answers)
+			}
+		})
+	}
+}
+
 func TestReplaysAreBounded(t *testing.T) {
 	t.Parallel()
 	keyOf := func(r *replays, i int) replayKey {
-		key, _ := r.key(&hook.Request{EventID: fmt.Sprint(i)})
+		key, _ := r.key(&hook.Request{EventID: fmt.Sprint(i)}, false)
 		return key
 	}
 	fill := func(count, size int) *replays {
@@ -258,7 +305,7 @@ func TestReplaysAreBounded(t *testing.T) {
 			if !isNew {
 				t.Fatalf("flight %d is not new", i)
 			}
-			r.land(f, outcome{response: make([]byte, size)})
+			r.land(f, outcome{response: make([]byte, size)}, false)
 		}
 		return r
 	}
@@ -283,8 +330,8 @@ func TestReplaysAreBounded(t *testing.T) {
 func TestReplayKeysAreDifferentInEveryProcess(t *testing.T) {
 	t.Parallel()
 	req := &hook.Request{EventID: "e", Data: []byte(`{"password":"hunter2"}`)}
-	one, _ := newReplays().key(req)
-	two, _ := newReplays().key(req)
+	one, _ := newReplays().key(req, false)
+	two, _ := newReplays().key(req, false)
 	if one == two {
 		t.Error("a key can be computed by somebody who guesses the password")
 	}

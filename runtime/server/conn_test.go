@@ -153,7 +153,7 @@ func TestBodyThatDoesNotComeInTimeIsAFailure(t *testing.T) {
 		}
 		expectElapsed(t, start, callDeadline)
 		synctest.Wait()
-		expectMetric(t, f, 1, "calls_total", prometheus.Labels{"outcome": "deadline_exceeded"})
+		expectMetric(t, f, 1, "calls_total", prometheus.Labels{"outcome": "request_late"})
 		expectMetric(t, f, 0, "calls_in_flight", nil)
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
@@ -57,14 +58,11 @@ func TestDocumentedRefusalsAreThoseThereAre(t *testing.T) {
 func TestEachRowOfTheFailureTables(t *testing.T) {
 	t.Parallel()
 	happened := map[hook.FailureCode]bool{}
-	for _, row := range documented(t, "code | password import | registration | why") {
+	columns := []string{hook.PasswordImport, hook.Registration, hook.Telephony, hook.Token, hook.SAMLAssertion, hook.UserImport}
+	for _, row := range documented(t, "code | password import | registration | telephony | token | SAML assertion | user import | why") {
 		code := hook.FailureCode(row[0])
 		happened[code] = true
-		for column, id := range []string{hook.PasswordImport, hook.Registration} {
-			status, err := strconv.Atoi(row[1+column])
-			if err != nil {
-				t.Fatal(err)
-			}
+		for column, id := range columns {
 			t.Run(fmt.Sprintf("%s of %s", code, id), func(t *testing.T) {
 				t.Parallel()
 				f := newFixture(t, nil)
@@ -74,7 +72,7 @@ func TestEachRowOfTheFailureTables(t *testing.T) {
 						return nil, hook.Fail(code, errors.New("x"))
 					})})
 				got := f.do(newCall("e", content(`{"eventType":"`+id+`","data":{}}`)))
-				expectProblem(t, got, status, string(code))
+				expectFailure(t, got, row[1+column], string(code))
 			})
 		}
 	}
@@ -83,6 +81,27 @@ func TestEachRowOfTheFailureTables(t *testing.T) {
 			t.Errorf("the failure table lacks %s", code)
 		}
 	}
+}
+
+// expectFailure compares an answer with a cell of the failure table.
+func expectFailure(t *testing.T, got *httptest.ResponseRecorder, cell, code string) {
+	t.Helper()
+	want := map[string]string{
+		"error":   `{"commands":[],"error":{"errorSummary":"`,
+		"FAILED":  `{"commands":[{"type":"com.okta.telephony.action","value":[{"status":"FAILED"}]}]}`,
+		"PENDING": `{"commands":[{"type":"com.okta.telephony.action","value":[{"status":"PENDING"}]}]}`,
+	}[cell]
+	if want != "" {
+		if got.Code != http.StatusOK || !strings.HasPrefix(got.Body.String(), want) {
+			t.Errorf("answered with %d %s, want %s...", got.Code, got.Body, want)
+		}
+		return
+	}
+	status, err := strconv.Atoi(cell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectProblem(t, got, status, code)
 }
 
 func TestDocumentedLimitsAreThoseThereAre(t *testing.T) {

@@ -60,7 +60,7 @@ func (e edge) serveCall(w http.ResponseWriter, r *http.Request, current *serving
 	case refused != nil:
 		e.refuse(w, r, current, refused)
 	case err != nil:
-		c.answer(outcome{failure: hook.DeadlineExceeded, err: err})
+		c.answer(outcome{failure: hook.RequestLate, err: err})
 	default:
 		c.decide(req)
 	}

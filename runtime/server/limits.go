@@ -35,8 +35,9 @@ const (
 	// a handful would do; the rest is for a store that has become slow.
 	DefaultMaxInFlight = 256
 
-	// replayTTL is how long an answer is kept for a retry. Okta retries within seconds.
-	replayTTL = time.Minute
+	// replayTTL is how long an answer is kept for a retry. Okta retries within seconds; a one-time code,
+	// which must not be sent again, is good for about five minutes.
+	replayTTL = 5 * time.Minute
 
 	// maxReplays bounds how many answers are kept: at 1,000 calls a second, far beyond an org's rate limits,
 	// for as long as Okta waits for a call and another second.

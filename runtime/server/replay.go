@@ -30,7 +30,8 @@ type replayKey [sha256.Size]byte
 
 // replays makes a retry and the call that it repeats one run of the handler: while it goes on the retry
 // joins it, and for a while after it the retry gets the same answer. A failure is not kept: it had no
-// effect, and the retry is there to do better.
+// effect, and the retry is there to do better. Types whose calls must have their effect once
+// ([hook.Type].OncePerEvent) are held to the event id alone, and to how the first run ended, even badly.
 //
 // It belongs to the server, not to the configuration: a retry that comes after a reload is still a retry.
 type replays struct {
@@ -51,14 +52,21 @@ func newReplays() *replays {
 // key tells calls apart by event id and data together: an id alone could be chosen so as to get the
 // answer to somebody else's data. It is salted with what never leaves the process, because the data has a
 // password in it and the key outlives the call. False if there is no event id to recognise a retry by.
-func (r *replays) key(req *hook.Request) (replayKey, bool) {
-	if req.EventID == "" {
+//
+// With once the id alone counts: what comes back is no secret then, and a second effect is worse than a
+// call that gets the answer to another. Without an id it is the data, which has a code made for this call.
+func (r *replays) key(req *hook.Request, once bool) (replayKey, bool) {
+	data := req.Data
+	switch {
+	case once && req.EventID != "":
+		data = nil
+	case !once && req.EventID == "":
 		return replayKey{}, false
 	}
 	sum := sha256.New()
 	var length [8]byte
 	binary.LittleEndian.PutUint64(length[:], uint64(len(req.EventID)))
-	for _, part := range [][]byte{r.salt[:], length[:], []byte(req.EventID), req.Data} {
+	for _, part := range [][]byte{r.salt[:], length[:], []byte(req.EventID), data} {
 		_, _ = sum.Write(part) // a hash never fails to write
 	}
 	return replayKey(sum.Sum(nil)), true
@@ -81,15 +89,15 @@ func (r *replays) join(key replayKey) (*flight, bool) {
 	return started, true
 }
 
-// land publishes the outcome of a flight, and keeps it unless it is a failure.
-func (r *replays) land(f *flight, result outcome) {
+// land publishes the outcome of a flight, and keeps it; a failure only if the flight must not be repeated.
+func (r *replays) land(f *flight, result outcome, once bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f.outcome, f.landed = result, true
 	if f.done != nil {
 		close(f.done)
 	}
-	if result.failure != "" {
+	if result.failure != "" && !once {
 		delete(r.byKey, f.key)
 		return
 	}
