@@ -1,8 +1,8 @@
 package expr
 
 import (
-	"maps"
-	"slices"
+	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -12,52 +12,74 @@ import (
 // expression is one expression that a user wrote.
 type expression struct {
 	path   *field.Path
-	source string
+	source string // empty if it was left out
 	want   Kind
+	scope  Scope
+	// constant says what is wrong with an expression that yields this value for every call, or "". If it is
+	// nil, any value will do.
+	constant func(value any) string
+	// within is the patch that the expression belongs to, if it does.
+	within *field.Path
 }
 
 // CheckHandler compiles every expression of a handler of type t and returns what is wrong with each, with
-// paths such as handler.registration.rules[0].when. What else may be wrong with the handler is up to
-// v1alpha1.ValidateHook.
+// paths such as handler.registration.rules[0].when. What v1alpha1.CheckPatches finds stands among them, in the
+// order of the manifest. What else may be wrong with the handler, such as that it answers hooks of another
+// type, is up to v1alpha1.ValidateHook.
 func CheckHandler(t v1alpha1.HookType, h *v1alpha1.Handler) field.ErrorList {
-	expressions := expressionsOf(h)
-	if len(expressions) == 0 {
-		return nil
-	}
-	env, err := NewEnv(t.OktaID())
-	if err != nil {
-		return field.ErrorList{field.InternalError(field.NewPath("handler"), err)}
-	}
-	var errs field.ErrorList
-	for _, e := range expressions {
-		if _, err := env.Compile(e.source, e.want); err != nil {
-			errs = append(errs, field.Invalid(e.path, shorten(oneLine(e.source)), err.Error()))
-		}
-	}
-	return errs
-}
-
-// expressionsOf is the one list of where expressions stand in a handler, in the order in which they are
-// tried.
-func expressionsOf(h *v1alpha1.Handler) []expression {
 	if h == nil {
 		return nil
 	}
-	var found []expression
-	root := field.NewPath("handler")
-	if p := h.PasswordImport; p != nil && p.Username != "" {
-		found = append(found, expression{root.Child("passwordImport", "username"), p.Username, String})
-	}
-	if r := h.Registration; r != nil {
-		for i, rule := range r.Rules {
-			at := root.Child("registration", "rules").Index(i)
-			if rule.When != "" {
-				found = append(found, expression{at.Child("when"), rule.When, Bool})
-			}
-			for _, name := range slices.Sorted(maps.Keys(rule.Profile)) {
-				found = append(found, expression{at.Child("profile").Key(name), string(rule.Profile[name]), JSON})
-			}
+	var errs field.ErrorList
+	patches := v1alpha1.CheckPatches(h)
+	for _, e := range expressionsOf(t, h) {
+		var here field.ErrorList
+		here, patches = split(patches, e.within)
+		errs = append(errs, here...)
+		if problem := e.problem(t); problem != "" {
+			errs = append(errs, field.Invalid(e.path, shorten(oneLine(e.source)), problem))
 		}
 	}
-	return found
+	return append(errs, patches...)
+}
+
+// problem says what is wrong with the expression, or "".
+func (e *expression) problem(t v1alpha1.HookType) string {
+	if e.source == "" {
+		return ""
+	}
+	env, err := NewScopedEnv(t.OktaID(), e.scope)
+	if err != nil {
+		return err.Error()
+	}
+	program, err := env.Compile(e.source, e.want)
+	if err != nil {
+		return err.Error()
+	}
+	if !program.constant {
+		return ""
+	}
+	value, err := program.constantValue()
+	switch {
+	case err != nil:
+		return fmt.Sprintf("ends in an error for every call: %s", strings.TrimLeft(strings.TrimPrefix(err.Error(), "evaluate expression"), ": "))
+	case e.constant != nil:
+		return e.constant(value)
+	}
+	return ""
+}
+
+// split takes those out of errs that are about the patch.
+func split(errs field.ErrorList, patch *field.Path) (about, others field.ErrorList) {
+	if patch == nil {
+		return nil, errs
+	}
+	for _, err := range errs {
+		if strings.HasPrefix(err.Field, patch.String()+".") {
+			about = append(about, err)
+		} else {
+			others = append(others, err)
+		}
+	}
+	return about, others
 }

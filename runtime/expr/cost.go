@@ -1,23 +1,36 @@
 package expr
 
 import (
-	"slices"
+	"errors"
 
 	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/overloads"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
 )
 
-// charactersPerStep is how many characters CEL's own cost model takes for one step.
-const charactersPerStep = 10
+const (
+	// charactersPerStep is how many characters CEL's own cost model takes for one step.
+	charactersPerStep = 10
 
-// cost prices what CEL's own model lets pass too cheaply. It implements cost.ActualCostEstimator.
+	// statesPerStep is how many characters times instructions of a pattern are one step.
+	statesPerStep = 32
+)
+
+// cost prices calls. It implements cost.ActualCostEstimator.
 //
-// CEL prices a call by its overload, which is not known before the evaluation if an operand is a member of
-// the request: `x in user.groups` would cost one step, however long the list. And it prices a comparison
-// of lists by their length, not by what is in them.
-type cost struct{ sizes *types.SizeCalculator }
+// CEL's own model is no use for values that strangers choose. It prices a call by its overload, which is not
+// known before the evaluation if an operand is a member of a profile: `x in user.groups` would cost one step,
+// however long the list. It prices a comparison of lists by their length and not by what is in them, size() and
+// conversions not at all, and a pattern by how long it is written. And it counts the characters of a text to do
+// so, each time, which takes longer than the operation. So a call costs what it takes to go through its operands
+// and its result, whatever types they were declared with. (Most functions of the strings extension bring models of
+// their own, which go first and are fair.)
+type cost struct {
+	sizes    *types.SizeCalculator
+	patterns patterns
+}
 
 // newSizes measures values. It must see whatever a request can hold: what it gives up on counts as too large.
 func newSizes() *types.SizeCalculator {
@@ -25,32 +38,73 @@ func newSizes() *types.SizeCalculator {
 		types.SizeCalculatorMaxTraversal(memoryLimit), types.SizeCalculatorStringUnitLength(charactersPerStep))
 }
 
-// CallCost is the price of a call that was made, or nil if CEL's own model has the right one.
+// oneStep is the price of most calls. Nobody writes to it.
+var oneStep = uint64(1)
+
+// CallCost is the price of a call that was made.
 func (c cost) CallCost(function, overloadID string, args []ref.Val, result ref.Val) *uint64 {
-	switch {
-	case function == operators.In:
-		return c.price(args[1])
-	case function == operators.Equals || function == operators.NotEquals:
-		if isAggregate(args[0]) && isAggregate(args[1]) {
-			return c.price(args[0])
-		}
-	case function == "format" || overloadID == "":
-		return c.price(slices.Concat(args, []ref.Val{result})...) // args may be somebody's buffer
+	if more := c.beyondOne(function, overloadID, args, result); more > 0 {
+		total := 1 + more
+		return &total
 	}
-	return nil
+	return &oneStep
 }
 
-// price is one step and what it takes to go through values.
-func (c cost) price(values ...ref.Val) *uint64 {
-	total := uint64(1)
-	for _, value := range values {
-		if text, isText := value.(types.String); isText {
-			total += uint64(len(text)) / charactersPerStep
-		} else if isAggregate(value) {
-			total += uint64(c.sizes.AggregateSize(value))
-		}
+// beyondOne is what a call costs besides the one step that each call costs.
+func (c cost) beyondOne(function, overloadID string, args []ref.Val, result ref.Val) uint64 {
+	switch {
+	case overloadID == overloads.AddList, function == overloads.TypeConvertDyn, isRefused(result):
+		// Takes the same however long the values are. Loops build their lists with the first of them.
+		return 0
+	case function == operators.In:
+		return c.size(args[1])
+	case function == operators.Equals || function == operators.NotEquals:
+		return c.compared(args[0], args[1])
+	case function == overloads.Matches:
+		return c.matched(args)
 	}
-	return &total
+	total := c.size(result)
+	for _, arg := range args {
+		total += c.size(arg)
+	}
+	return total
+}
+
+// compared is what it takes to find out whether two values are equal.
+func (c cost) compared(left, right ref.Val) uint64 {
+	leftText, isText := left.(types.String)
+	rightText, areTexts := right.(types.String)
+	switch {
+	case isText && areTexts:
+		return uint64(min(len(leftText), len(rightText))) / charactersPerStep
+	case isAggregate(left) && isAggregate(right):
+		return c.size(left)
+	default:
+		return 0
+	}
+}
+
+// matched is what it takes to look for a pattern.
+func (c cost) matched(args []ref.Val) uint64 {
+	pattern, _ := args[1].(types.String)
+	return uint64(textLen(args[0])*c.patterns[string(pattern)]) / statesPerStep
+}
+
+// size is what it takes to go through a value.
+func (c cost) size(value ref.Val) uint64 {
+	if text, isText := value.(types.String); isText {
+		return uint64(len(text)) / charactersPerStep
+	}
+	if isAggregate(value) {
+		return uint64(c.sizes.AggregateSize(value))
+	}
+	return 0
+}
+
+// isRefused reports whether a call was not made, because it would have been too much work.
+func isRefused(result ref.Val) bool {
+	failure, failed := result.(*types.Err)
+	return failed && errors.Is(failure, errTooMuchWork)
 }
 
 func isAggregate(value ref.Val) bool {

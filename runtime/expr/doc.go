@@ -1,9 +1,21 @@
 // Package expr compiles and evaluates the CEL expressions that users write into a handler.
 //
 // There is one environment per hook type, [NewEnv]: the variables that an expression of that type can
-// name. [Env.Compile] checks the text when the configuration is read (by the manager before it deploys,
-// and by the runtime when it starts), so that a mistake is told to the person who wrote it and not to
-// somebody who signs up. The [Program] that comes out of it is used for every call, concurrently.
+// name. Where more is known than the call, such as the answer of a telephony provider, there is one per
+// [Scope] too, and [Program.With] brings the values. [Env.Compile] checks the text when the configuration is
+// read (by the manager before it deploys, and by the runtime when it starts), so that a mistake is told to the
+// person who wrote it and not to somebody who signs up. The [Program] that comes out of it is used for every
+// call, concurrently. [CheckHandler] does all of that for a handler whose expressions stand in many places.
+//
+// # Types
+//
+// Objects that Okta defines have types (payload.go): a member that is misspelt would be absent from every call,
+// and a rule that reads it never match. What orgs define, such as profiles and claims, is open. So is everything
+// in the hands of dyn(): with it people reach what Okta adds after this table was written. The types are known to
+// the compiler alone. The values stay the maps of [hook.Request.Body], and whatever Okta sends instead of what it
+// describes is an error of the evaluation and no panic.
+//
+// # Results
 //
 // An expression ends in one of three ways, and handlers must keep them apart:
 //

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	// Expressions name time zones, and the image that they run in has no files of them.
@@ -9,84 +10,49 @@ import (
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/ext"
-
-	"github.com/hookline/hookline/runtime/hook"
 )
 
-// SelfServiceRegistration and ProgressiveProfile are the requestType of the two kinds of registration
-// calls. Classic Engine orgs, which know only the first, leave the member out.
-const (
-	SelfServiceRegistration = "self.service.registration"
-	ProgressiveProfile      = "progressive.profile"
-)
-
-// variable is a name that expressions can use.
-type variable struct {
-	name string
-	// of finds the value in the body of a call. nil stands for the body itself.
-	of func(req *hook.Request, body map[string]any) map[string]any
-}
-
-var requestVariable = variable{name: "request"}
-
-// variables has the names of each hook type, by Okta's id. All are objects whose members can be anything,
-// because attributes are the org's own. Where the request has no such object, they are empty rather than
-// absent: has(update.email) is false in a sign-up and not an error.
-var variables = map[string][]variable{
-	hook.PasswordImport: {requestVariable},
-	hook.Registration: {
-		requestVariable,
-		{name: "user", of: registeredUser},
-		{name: "update", of: func(_ *hook.Request, body map[string]any) map[string]any {
-			return Object(body, "data", "userProfileUpdate")
-		}},
-	},
-}
-
-// registeredUser is the profile as submitted by somebody who signs up, or as Okta has it in a profile update.
-func registeredUser(req *hook.Request, body map[string]any) map[string]any {
-	if req.RequestType == ProgressiveProfile {
-		return Object(body, "data", "context", "user", "profile")
-	}
-	return Object(body, "data", "userProfile")
-}
-
-// Object is the object at path in body, or an empty one if something else or nothing is there.
-func Object(body map[string]any, path ...string) map[string]any {
-	for _, name := range path {
-		body, _ = body[name].(map[string]any)
-	}
-	if body == nil {
-		return map[string]any{}
-	}
-	return body
-}
-
-// Env is what expressions of one hook type can name. Safe for concurrent use.
+// Env is what expressions of one hook type and scope can name. Safe for concurrent use.
 type Env struct {
 	cel       *cel.Env
+	types     *declarations
 	variables []variable
 }
 
-// NewEnv is the environment of the hook type with Okta's id, such as com.okta.user.pre-registration. It is
-// built once per process.
-func NewEnv(typeID string) (*Env, error) {
-	build, known := environments[typeID]
+// NewEnv is the environment of the hook type with Okta's id, such as com.okta.user.pre-registration, for
+// expressions about the call alone. It is built once per process.
+func NewEnv(typeID string) (*Env, error) { return NewScopedEnv(typeID, CallOnly) }
+
+// NewScopedEnv is the environment of the hook type with Okta's id for expressions that stand where more is
+// known than the call. It is built once per process.
+func NewScopedEnv(typeID string, scope Scope) (*Env, error) {
+	build, known := environments[place{typeID, scope}]
 	if !known {
-		return nil, fmt.Errorf("find expression variables: there are none for hook type %q", typeID)
+		return nil, fmt.Errorf("find expression variables: there are none for hook type %q%s", typeID, scope.suffix())
 	}
 	return build()
 }
 
-var environments = func() map[string]func() (*Env, error) {
-	byID := make(map[string]func() (*Env, error), len(variables))
-	for id, vars := range variables {
-		byID[id] = sync.OnceValues(func() (*Env, error) { return buildEnv(vars) })
+// place is where an expression stands.
+type place struct {
+	typeID string
+	scope  Scope
+}
+
+var environments = func() map[place]func() (*Env, error) {
+	built := map[place]func() (*Env, error){}
+	for id, v := range vocabularies {
+		for _, scope := range scopes {
+			if variables, known := v.variables(scope); known {
+				built[place{id, scope}] = sync.OnceValues(func() (*Env, error) { return buildEnv(variables) })
+			}
+		}
 	}
-	return byID
+	return built
 }()
 
-func buildEnv(vars []variable) (*Env, error) {
+func buildEnv(variables []variable) (*Env, error) {
+	declared := &declarations{names: map[*object]string{}, objects: map[string]*declaration{}}
 	options := []cel.EnvOption{
 		cel.OptionalTypes(),
 		// A pinned version: functions that a later one adds are to be documented before they can be used.
@@ -98,12 +64,18 @@ func buildEnv(vars []variable) (*Env, error) {
 		cel.ParserExpressionSizeLimit(maxSource),
 		cel.RegexProgramSizeLimit(maxRegexProgram),
 		cel.ASTValidators(
-			literalPatterns{},
+			literalPatterns{}, knownMembers{declared},
 			cel.ValidateRegexLiterals(), cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(),
 		),
+		// Behind all options that declare types of their own: those go into the provider that is there by then.
+		func(env *cel.Env) (*cel.Env, error) {
+			declared.Provider = env.CELTypeProvider()
+			return cel.CustomTypeProvider(declared)(env)
+		},
 	}
-	for _, v := range vars {
-		options = append(options, cel.Variable(v.name, cel.MapType(cel.StringType, cel.DynType)))
+	// The shorthands come first, so that messages name an object by its shorthand.
+	for _, v := range slices.Backward(variables) {
+		options = append(options, cel.Variable(v.name, v.is.declare(declared, v.name)))
 	}
 	unguarded, err := cel.NewEnv(options...)
 	if err != nil {
@@ -113,7 +85,7 @@ func buildEnv(vars []variable) (*Env, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build expression environment: %w", err)
 	}
-	return &Env{cel: guarded, variables: vars}, nil
+	return &Env{cel: guarded, types: declared, variables: variables}, nil
 }
 
 // names lists the variables for a message: "request, user and update".
@@ -122,9 +94,14 @@ func (e *Env) names() string {
 	for _, v := range e.variables {
 		names = append(names, v.name)
 	}
-	if len(names) == 1 {
-		return names[0]
-	}
+	return enumerate(names)
+}
+
+// enumerate lists names for a message: "a, b and c".
+func enumerate(names []string) string {
 	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

@@ -32,6 +32,11 @@ const profileUpdate = `{
 	}
 }`
 
+// hookTypes are all that there are, by Okta's id.
+var hookTypes = []string{
+	hook.PasswordImport, hook.Registration, hook.Telephony, hook.Token, hook.SAMLAssertion, hook.UserImport,
+}
+
 func request(t testing.TB, body string) *hook.Request {
 	t.Helper()
 	req, err := hook.Decode([]byte(body))

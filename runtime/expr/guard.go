@@ -111,19 +111,22 @@ func guardedBinding(overload *decls.OverloadDecl, bindings []*functions.Overload
 	return nil, fmt.Errorf("overload %s has no implementation", overload.ID())
 }
 
-// guardedPatterns compiles the patterns of matches once, when the program is made, and bounds what matching
-// takes: Go's regular expressions are linear in text and pattern, which for a long text is still too long.
-func guardedPatterns() []*interpreter.RegexOptimization {
+// patterns has the size of each pattern of a program, in instructions.
+type patterns map[string]int
+
+// optimizations compile the patterns of matches once, when the program is made, and bound what matching takes:
+// Go's regular expressions are linear in text and pattern, which for a long text is still too long.
+func (p patterns) optimizations() []*interpreter.RegexOptimization {
 	optimizations := make([]*interpreter.RegexOptimization, 0, 2)
 	for _, id := range []string{overloads.Matches, overloads.MatchesString} {
 		optimizations = append(optimizations, &interpreter.RegexOptimization{
-			Function: overloads.Matches, OverloadID: id, RegexIndex: 1, Factory: guardedMatch,
+			Function: overloads.Matches, OverloadID: id, RegexIndex: 1, Factory: p.guardedMatch,
 		})
 	}
 	return optimizations
 }
 
-func guardedMatch(call interpreter.InterpretableCall, pattern string) (interpreter.InterpretableCall, error) {
+func (p patterns) guardedMatch(call interpreter.InterpretableCall, pattern string) (interpreter.InterpretableCall, error) {
 	compiled, err := regexp.Compile(pattern)
 	if err != nil {
 		return nil, err
@@ -132,6 +135,7 @@ func guardedMatch(call interpreter.InterpretableCall, pattern string) (interpret
 	if err != nil {
 		return nil, err
 	}
+	p[pattern] = size
 	match := func(args ...ref.Val) ref.Val {
 		text, isText := args[0].(types.String)
 		if !isText {

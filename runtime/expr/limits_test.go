@@ -1,11 +1,14 @@
 package expr_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hookline/hookline/runtime/expr"
+	"github.com/hookline/hookline/runtime/hook"
 )
 
 // Each of these would keep a core busy for seconds to years, or take gigabytes, if nothing stopped it.
@@ -13,7 +16,7 @@ func TestNoExpressionCostsMoreThanACallCanAfford(t *testing.T) {
 	t.Parallel()
 	const half = 500_000
 	body := `{"data":{"userProfile":{"a":` + quoted("a", half) + `,"b":` + quoted("b", half) + `,"c":` + quoted("a", 1200) + `}}}`
-	numbers := `{"data":{"userProfile":{"a":` + quoted("a", half) + `,"n":[` + strings.Repeat("1,", 20_000) + `1],` +
+	numbers := `{"data":{"userProfile":{"a":` + quoted("a", half) + `,"c":` + quoted("a", 1200) + `,"n":[` + strings.Repeat("1,", 20_000) + `1],` +
 		`"s":[` + strings.Repeat("1,", 2000) + `1]}}}`
 	const steps, memory, work = "takes more steps", "takes more memory", "would take more than"
 	for _, tc := range []struct{ name, body, source, want string }{
@@ -33,6 +36,8 @@ func TestNoExpressionCostsMoreThanACallCanAfford(t *testing.T) {
 		{"a comparison of long texts for each element", numbers, "user.n.all(x, user.a <= user.a)", steps},
 		{"a format for each element", numbers, "user.n.all(x, '%s%s'.format([user.a, user.a]) != '')", steps},
 		{"a concatenation for each element", numbers, "user.n.all(x, user.a + user.a != '')", steps},
+		{"a pattern for each element", numbers, "user.s.all(x, !user.c.matches('(a?){100}x'))", steps},
+		{"the length of a text for each element", numbers, "user.n.all(x, size(user.a) != x)", steps},
 		{"a text that doubles again and again", body,
 			"cel.bind(x, user.a + user.a, cel.bind(y, x + x, cel.bind(z, y + y, z + z + z + z + z + z)))", ""},
 		{"a list that multiplies itself", numbers,
@@ -43,6 +48,40 @@ func TestNoExpressionCostsMoreThanACallCanAfford(t *testing.T) {
 			value, err := compile(t, tc.source, expr.JSON).JSON(t.Context(), request(t, tc.body))
 			if err == nil || errors.Is(err, expr.ErrAbsent) || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("got a %T and error %v, want an error with %q", value, err, tc.want)
+			}
+		})
+	}
+}
+
+// What a value was declared as must not make an operation cheaper, and no operation may take longer to price than
+// to carry out: each of these is tried for every element of a long list.
+func TestEveryOperationOnATypedMemberHasItsPrice(t *testing.T) {
+	t.Parallel()
+	const length = 100_000
+	body := `{"eventId":` + quoted("a", length) + `,"source":` + quoted("a", length) + `,"data":{"context":{` +
+		`"protocol":{"request":{"n":[` + strings.Repeat("1,", 20_000) + `1]}},` +
+		`"session":{"amr":[` + strings.Repeat(`"a",`, 10_000) + `"b"]},"user":{"id":` + quoted("a", 1000) + `}}}}`
+	const id, amr = "request.eventId", "request.data.context.session.amr"
+	for _, operation := range []string{
+		id + " == 'a'", id + " != request.source", id + " <= request.source", id + " + request.source == ''", id + " in ['a']", id + " in [request.source]",
+		"size(" + id + ") == 1", id + ".size() == 1", id + ".startsWith(request.source)", id + ".endsWith('b')", id + ".contains('b')",
+		id + ".lowerAscii() == ''", id + ".upperAscii() == ''", id + ".trim() == ''", id + ".reverse() == ''", id + ".charAt(1) == ''",
+		id + ".substring(1) == ''", id + ".indexOf('b') == 1", id + ".lastIndexOf('b') == 1", id + ".replace('b', 'c') == ''",
+		id + ".split('') == []", id + ".matches('b')", "user.id.matches('(a?){100}x')", "strings.quote(" + id + ") == ''", "'%s'.format([" + id + "]) == ''",
+		"int(" + id + ") == 1", "bool(" + id + ")", "double(" + id + ") == 1.0", "string(" + id + ") == ''", "bytes(" + id + ") == b''",
+		"timestamp(" + id + ") == timestamp(0)", "duration(" + id + ") == duration('1s')", "type(" + id + ") == string", "dyn(" + id + ") == 'a'",
+		"optional.of(" + id + ").hasValue()", "'c' in " + amr, amr + " == ['c']", amr + ".join() == ''", amr + " + " + amr + " == []",
+		"size(" + amr + ") == 1", amr + ".exists(a, a == 'c')", amr + ".map(a, a) == []", amr + "[0] == 'b'", "dyn(request).eventId == 'b'",
+		"request.data == request.data", "dyn(request) == {}", "[request] == []",
+	} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			program := compileFor(t, hook.Token, "request.data.context.protocol.request.n.all(x, ["+operation+"].size() == 1)", expr.Bool)
+			ended, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			defer cancel()
+			_, err := program.Bool(ended, request(t, body))
+			if want := "takes more steps"; err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v, want an error with %q", err, want)
 			}
 		})
 	}
@@ -90,7 +129,7 @@ func TestALargeRequestIsNoReasonToFail(t *testing.T) {
 	body := `{"data":{"userProfile":{"email":"a@example.com","groups":[` + strings.Repeat(`"group",`, 2000) + `"last"],"deep":` + deep + `}}}`
 	for _, source := range []string{
 		"user.email.endsWith('@example.com')", "'last' in user.groups", "user.groups.exists(g, g.startsWith('la'))",
-		"user == request.data.userProfile", "size(user.groups.filter(g, g != 'group')) == 1", "request.data != {}",
+		"user == request.data.userProfile", "size(user.groups.filter(g, g != 'group')) == 1", "dyn(request.data) != {}",
 	} {
 		t.Run(source, func(t *testing.T) {
 			t.Parallel()
@@ -99,5 +138,15 @@ func TestALargeRequestIsNoReasonToFail(t *testing.T) {
 				t.Errorf("got %v and error %v, want true", got, err)
 			}
 		})
+	}
+}
+
+// What Okta may add is reached in a request of any size.
+func TestOpeningAnObjectCostsNothing(t *testing.T) {
+	t.Parallel()
+	body := `{"data":{"userProfile":{"groups":[` + strings.Repeat(`"g",`, 120_000) + `"last"]}}}`
+	got, err := compile(t, "!has(dyn(request).newMember) && dyn(request.data).?score.orValue(1) == 1", expr.Bool).Bool(t.Context(), request(t, body))
+	if err != nil || !got {
+		t.Errorf("got %v and error %v, want true", got, err)
 	}
 }

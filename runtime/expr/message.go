@@ -21,13 +21,13 @@ var (
 	unexpected = regexp.MustCompile(`^(?:mismatched|extraneous) input '(.+)' expecting .*$`)
 	noToken    = regexp.MustCompile(`^token recognition error at: '(.+)'$`)
 	notBoolean = regexp.MustCompile(`^expected type 'bool' but found '(.+)'$`)
+	noMembers  = regexp.MustCompile(`^type '(.+)' does not support field selection$`)
+	noLoop     = regexp.MustCompile(`^expression of type '(.+)' cannot be range of a comprehension`)
+	nullable   = regexp.MustCompile(`wrapper\(([a-z_]+)\)`)
 )
 
-// envelope has the members of request that people may take for variables.
-var envelope = []string{"data", "eventId", "eventTime", "eventType", "requestType", "source"}
-
-// texts has words for texts of CEL that need some knowledge of it, by how they begin.
-var texts = []struct{ prefix, text string }{
+// phrases has words for texts of CEL that need some knowledge of it, by how they begin.
+var phrases = []struct{ prefix, text string }{
 	{"invalid argument to has()", "has() asks for a member and needs a name with a dot in it, such as has(user.email)"},
 	{"invalid matches argument", "the pattern of matches is no regular expression (RE2 syntax)"},
 	{"regex program size", "the pattern of matches is too large; write smaller repetitions"},
@@ -36,6 +36,7 @@ var texts = []struct{ prefix, text string }{
 	{"invalid int literal", "the number is too large"},
 	{"max recursion depth exceeded", "is nested too deeply; write it as several rules"},
 	{"error recovery", "is no CEL"},
+	{"error during formatting", "a value does not fit its place in the format; write dyn(...) around an object"},
 	{"argument must be a simple name", "a loop needs a name first, such as list.exists(item, item == 'a')"},
 }
 
@@ -112,17 +113,25 @@ func (e *Env) describe(source string, parsed *cel.Ast, issues *cel.Issues) error
 		return at(source, issue, e.unknown(found[1], nodeKind(parsed, issue.ExprID)))
 	}
 	if found := noOverload.FindStringSubmatch(text); found != nil {
-		return at(source, issue, cannotApply(found[1], found[2]))
+		signature := readable(found[2])
+		return at(source, issue, cannotApply(found[1], signature)+asMap(signature))
 	}
 	if found := notBoolean.FindStringSubmatch(text); found != nil {
-		return at(source, issue, found[1]+" stands where a boolean is needed; compare it with something")
+		return at(source, issue, readable(found[1])+" stands where a boolean is needed; compare it with something")
+	}
+	if found := noMembers.FindStringSubmatch(text); found != nil {
+		return at(source, issue, fmt.Sprintf("%s has no members", readable(found[1])))
+	}
+	if found := noLoop.FindStringSubmatch(text); found != nil {
+		ranged := readable(found[1])
+		return at(source, issue, fmt.Sprintf("a loop goes over a list or a map, not over %s%s", ranged, asMap(ranged)))
 	}
 	return at(source, issue, plain(text))
 }
 
 // plain is the text of this package for one of CEL's, or CEL's own.
 func plain(text string) string {
-	for _, known := range texts {
+	for _, known := range phrases {
 		if strings.HasPrefix(text, known.prefix) {
 			return known.text
 		}
@@ -138,15 +147,17 @@ func (e *Env) unknown(name string, kind ast.ExprKind) string {
 		return fmt.Sprintf("there is no type %s; write a map as {'name': value}", shorten(name))
 	}
 	hint := ""
-	if slices.Contains(envelope, name) {
-		hint = "; write request." + name
+	// The members that people may take for variables.
+	for _, path := range []string{"request", "request.data"} {
+		if slices.Contains(e.types.objects[objectPrefix+path+")"].members, name) {
+			hint = "; write " + path + "." + name
+		}
 	}
 	return fmt.Sprintf("there is no variable %s, only %s%s", shorten(name), e.names(), hint)
 }
 
 // cannotApply is for an operator or function that has no meaning for the types that it gets.
 func cannotApply(function, signature string) string {
-	signature = strings.NewReplacer("google.protobuf.", "", "optional_type", "optional").Replace(signature)
 	receiver, args, isMember := strings.Cut(signature, ".(")
 	if isMember {
 		return fmt.Sprintf("there is no %s(%s for %s; %s", function, args, receiver, functionList)
@@ -155,6 +166,9 @@ func cannotApply(function, signature string) string {
 		return fmt.Sprintf("both sides of ?: must have the same type, and the condition must be a boolean; they are %s", signature)
 	}
 	if operator, isOperator := operators.FindReverse(function); isOperator && operator != "" {
+		if strings.Contains(signature, "null") && (function == operators.Equals || function == operators.NotEquals) {
+			return fmt.Sprintf("%s can't be used with %s; ask with has(...) whether it is there", operator, signature)
+		}
 		return fmt.Sprintf("%s can't be used with %s", operator, signature)
 	}
 	switch function {
@@ -164,6 +178,16 @@ func cannotApply(function, signature string) string {
 		return fmt.Sprintf("- can't be used with %s", signature)
 	}
 	return fmt.Sprintf("there is no %s%s; %s", function, signature, functionList)
+}
+
+// asMap says, as the end of a message, how the object that a signature names is used.
+func asMap(signature string) string {
+	_, path, isThere := strings.Cut(signature, objectPrefix)
+	if !isThere {
+		return ""
+	}
+	path, _, _ = strings.Cut(path, ")")
+	return fmt.Sprintf("; members of %s are written with a dot, and dyn(%s) is a map", path, path)
 }
 
 // nodeKind is the kind of the expression with id.

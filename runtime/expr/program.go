@@ -24,11 +24,13 @@ var errType = errors.New("applies an operation to a value of another type")
 
 // Program is a compiled expression. Safe for concurrent use.
 type Program struct {
-	env     *Env
-	want    Kind
-	program cel.Program
-	info    *ast.SourceInfo
-	lines   int
+	env      *Env
+	want     Kind
+	program  cel.Program
+	info     *ast.SourceInfo
+	lines    int
+	constant bool           // it names no variable
+	given    map[string]any // what With brought along, by variable
 }
 
 // Bool evaluates an expression that was compiled as [Bool].
@@ -60,22 +62,41 @@ func (p *Program) String(ctx context.Context, req *hook.Request) (string, error)
 	return string(text), nil
 }
 
-// JSON evaluates an expression that was compiled as [JSON]. The value is made of nil, bool, int64, float64,
-// string, []any and map[string]any.
+// JSON evaluates an expression of any kind. The value is made of nil, bool, int64, float64, string, []any and
+// map[string]any, and of the kind that the expression was compiled as: an int64 for [Integer].
 func (p *Program) JSON(ctx context.Context, req *hook.Request) (any, error) {
 	value, err := p.eval(ctx, req)
 	if err != nil {
 		return nil, err
 	}
-	return toJSON(value)
+	if p.want != JSON && !p.want.admits(value) {
+		return nil, p.wrongKind(value)
+	}
+	converted, err := toJSON(value)
+	if number, isFraction := converted.(float64); isFraction && p.want == Integer {
+		return int64(number), err
+	}
+	return converted, err
 }
+
+// Constant is the value of an expression that names no variable and therefore yields the same for every call;
+// false for every other expression, and for one that ends in an error.
+func (p *Program) Constant() (any, bool) {
+	if !p.constant {
+		return nil, false
+	}
+	value, err := p.constantValue()
+	return value, err == nil
+}
+
+func (p *Program) constantValue() (any, error) { return p.JSON(context.Background(), &hook.Request{}) }
 
 // wrongKind is the error of a value that could not be known to be of another kind before it was there.
 func (p *Program) wrongKind(value ref.Val) error {
 	if value.Type() == types.NullType {
 		return fmt.Errorf("evaluate expression: yields null: %w", ErrAbsent)
 	}
-	return fmt.Errorf("evaluate expression: yields %s, but must yield a %s", typeName(value.Type().(*types.Type)), p.want)
+	return fmt.Errorf("evaluate expression: yields %s, but must yield %s", typeName(value.Type().(*types.Type)), p.want)
 }
 
 func (p *Program) eval(ctx context.Context, req *hook.Request) (ref.Val, error) {
@@ -83,19 +104,19 @@ func (p *Program) eval(ctx context.Context, req *hook.Request) (ref.Val, error) 
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("evaluate expression: %w", err)
 	}
-	body := req.Body()
-	value, err := p.evalBody(ctx, req, body)
+	in := &input{program: p, req: req, body: req.Body()}
+	value, err := p.evalInput(ctx, in)
 	if errors.Is(err, errType) {
 		// Perhaps the operation got null. Then the member counts as absent, which is what it is to Okta.
-		if without, changed := withoutNulls(body); changed {
-			value, err = p.evalBody(ctx, req, without)
+		if without, changed := in.withoutNulls(); changed {
+			value, err = p.evalInput(ctx, without)
 		}
 	}
 	return value, err
 }
 
-func (p *Program) evalBody(ctx context.Context, req *hook.Request, body map[string]any) (ref.Val, error) {
-	value, _, err := p.program.ContextEval(ctx, &input{env: p.env, req: req, body: body})
+func (p *Program) evalInput(ctx context.Context, in *input) (ref.Val, error) {
+	value, _, err := p.program.ContextEval(ctx, in)
 	switch {
 	case err == nil:
 		return value, nil
@@ -170,70 +191,4 @@ func (p *Program) place(err error) string {
 	default:
 		return fmt.Sprintf(" (column %d)", location.Column()+1)
 	}
-}
-
-// input resolves the variables of one evaluation, each only when it is used.
-type input struct {
-	env  *Env
-	req  *hook.Request
-	body map[string]any
-}
-
-// ResolveName implements cel.Activation.
-func (i *input) ResolveName(name string) (any, bool) {
-	for _, v := range i.env.variables {
-		if v.name != name {
-			continue
-		}
-		if v.of == nil {
-			return i.body, true
-		}
-		return v.of(i.req, i.body), true
-	}
-	return nil, false
-}
-
-// Parent implements cel.Activation.
-func (i *input) Parent() cel.Activation { return nil }
-
-// withoutNulls is body without the members that are null, and whether there were any. It shares what it
-// does not change.
-func withoutNulls(body map[string]any) (map[string]any, bool) {
-	without, changed := dropNulls(body)
-	if !changed {
-		return body, false
-	}
-	return without.(map[string]any), true
-}
-
-func dropNulls(value any) (any, bool) {
-	changed := false
-	switch v := value.(type) {
-	case map[string]any:
-		kept := make(map[string]any, len(v))
-		for name, member := range v {
-			if member == nil {
-				changed = true
-				continue
-			}
-			without, memberChanged := dropNulls(member)
-			kept[name] = without
-			changed = changed || memberChanged
-		}
-		if changed {
-			return kept, true
-		}
-	case []any:
-		// An element keeps its place: null in a list stays.
-		kept := make([]any, len(v))
-		for i, element := range v {
-			without, elementChanged := dropNulls(element)
-			kept[i] = without
-			changed = changed || elementChanged
-		}
-		if changed {
-			return kept, true
-		}
-	}
-	return value, false
 }

@@ -84,7 +84,7 @@ var happenings = map[string]happening{
 	"the digest is in no known format or beyond the limits": queried(userQuery, "odd"),
 	"the expression `username` fails": func(t *testing.T) (*Handler, *hook.Request) {
 		spec := staticSpec()
-		spec.Username = "request.data.nothing.at.all"
+		spec.Username = "dyn(request.data).nothing.at.all"
 		return newHandler(t, spec, secrets{"htpasswd": people}), request(t, documentedUser, documentedPassword)
 	},
 	"there are too many sign-ins at once": func(t *testing.T) (*Handler, *hook.Request) {

@@ -91,7 +91,7 @@ func TestUsernameIsWhatTheExpressionMakesOfIt(t *testing.T) {
 		"as typed":                              {"", "UNVERIFIED"},
 		"in lower case":                         {"request.data.context.credential.username.lowerAscii()", "VERIFIED"},
 		"nothing":                               {"''", "UNVERIFIED"},
-		"of a member that is absent":            {"request.data.context.nobody.username", "expression_failed"},
+		"of a member that is absent":            {"dyn(request.data.context).nobody.username", "expression_failed"},
 		"of a number":                           {"string(int(request.data.context.credential.username))", "expression_failed"},
 		"of the password, which is not checked": {"request.data.context.credential.password", "UNVERIFIED"},
 	} {
