@@ -2,8 +2,6 @@ package rules
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/hookline/hookline/api/v1alpha1"
@@ -39,16 +37,19 @@ type denial struct {
 func (r *registration) decide(ctx context.Context, kind v1alpha1.RegistrationRequestType, req *hook.Request) (verdict, error) {
 	for i := range r.rules {
 		rule := &r.rules[i]
-		matches, err := rule.matches(ctx, kind, req)
+		if !rule.isFor(kind) {
+			continue
+		}
+		matches, err := rule.matches(ctx, req)
 		if err != nil {
-			return verdict{}, fail(fmt.Errorf("rule %q: when: %w", rule.name, err))
+			return verdict{}, err
 		}
 		if !matches {
 			continue
 		}
-		profile, err := rule.values(ctx, req)
+		profile, err := setAll(ctx, req, rule.profile, nil)
 		if err != nil {
-			return verdict{}, fail(fmt.Errorf("rule %q: %w", rule.name, err))
+			return verdict{}, rule.fail(err)
 		}
 		return verdict{by: rule.name, denied: rule.denial != nil, denial: rule.denial, profile: profile}, nil
 	}
@@ -58,35 +59,9 @@ func (r *registration) decide(ctx context.Context, kind v1alpha1.RegistrationReq
 	return verdict{by: byDefault, denied: r.deny, denial: r.refusal("", "")}, nil
 }
 
-// matches reports whether a rule decides a call.
-func (r *rule) matches(ctx context.Context, kind v1alpha1.RegistrationRequestType, req *hook.Request) (bool, error) {
-	if len(r.kinds) > 0 && !slices.Contains(r.kinds, kind) {
-		return false, nil
-	}
-	if r.when == nil {
-		return true, nil
-	}
-	matches, err := r.when.Bool(ctx, req)
-	if errors.Is(err, expr.ErrAbsent) {
-		return r.denial != nil, nil
-	}
-	return matches, err
-}
-
-// values computes what a rule sets; nil if that is nothing.
-func (r *rule) values(ctx context.Context, req *hook.Request) (map[string]any, error) {
-	if len(r.profile) == 0 {
-		return nil, nil
-	}
-	values := make(map[string]any, len(r.profile))
-	for _, attribute := range r.profile {
-		value, err := attribute.value.JSON(ctx, req)
-		if err != nil {
-			return nil, fmt.Errorf("profile[%s]: %w", attribute.name, err)
-		}
-		values[attribute.name] = value
-	}
-	return values, nil
+// isFor reports whether a rule is for that kind of call.
+func (r *registrationRule) isFor(kind v1alpha1.RegistrationRequestType) bool {
+	return len(r.kinds) == 0 || slices.Contains(r.kinds, kind)
 }
 
 // decideByDomain holds the email address of somebody who signs up, or the one that a user changes to, to the
@@ -129,12 +104,4 @@ func (r *registration) refusal(reason, location string) *denial {
 		return nil
 	}
 	return &denial{summary: r.message, reason: reason, location: location}
-}
-
-// fail marks the error of an expression as what it is, unless it is the end of the call.
-func fail(err error) error {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return err
-	}
-	return hook.Fail(hook.ExpressionFailed, err)
 }

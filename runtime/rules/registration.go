@@ -14,25 +14,18 @@ import (
 
 // registration is the handler of registration hooks.
 type registration struct {
-	rules   []rule
+	rules   []registrationRule
 	domains domainList
 	deny    bool   // what default says
 	message string // of the domain list and default; Okta's own text if empty
 }
 
-// rule is a compiled v1alpha1.RegistrationRule.
-type rule struct {
-	name    string
+// registrationRule is a compiled v1alpha1.RegistrationRule.
+type registrationRule struct {
+	rule
 	kinds   []v1alpha1.RegistrationRequestType // all kinds if empty
-	when    *expr.Program                      // always if nil
 	denial  *denial                            // nil if the rule allows
-	profile []attribute                        // in the order of the names
-}
-
-// attribute is a value that a rule sets.
-type attribute struct {
-	name  string
-	value *expr.Program
+	profile []attribute
 }
 
 // NewRegistration makes the handler of a registration hook. The error names the rule whose expression does
@@ -44,7 +37,7 @@ func NewRegistration(h *v1alpha1.RegistrationHandler) (hook.Handler, error) {
 		message: h.Message,
 	}
 	for i := range h.Rules {
-		compiled, err := compileRule(&h.Rules[i])
+		compiled, err := compileRegistrationRule(&h.Rules[i])
 		if err != nil {
 			return nil, fmt.Errorf("compile rule %q: %w", h.Rules[i].Name, err)
 		}
@@ -53,34 +46,31 @@ func NewRegistration(h *v1alpha1.RegistrationHandler) (hook.Handler, error) {
 	return r, nil
 }
 
-func compileRule(from *v1alpha1.RegistrationRule) (rule, error) {
-	compiled := rule{name: from.Name, kinds: from.RequestTypes}
+func compileRegistrationRule(from *v1alpha1.RegistrationRule) (registrationRule, error) {
+	const expressions = compiler(hook.Registration)
+	compiled := registrationRule{kinds: from.RequestTypes}
 	if from.Deny != nil {
 		compiled.denial = &denial{summary: from.Deny.Summary, reason: from.Deny.Reason, location: from.Deny.Location}
 	}
-	if from.When == "" && len(from.Profile) == 0 {
-		return compiled, nil
+	var err error
+	if compiled.rule, err = expressions.rule(from.Name, from.When, from.Deny != nil); err != nil {
+		return registrationRule{}, err
 	}
-	env, err := expr.NewEnv(hook.Registration)
-	if err != nil {
-		return rule{}, err
+	if err = refusePassword(from.Profile); err != nil {
+		return registrationRule{}, err
 	}
-	if from.When != "" {
-		if compiled.when, err = env.Compile(from.When, expr.Bool); err != nil {
-			return rule{}, fmt.Errorf("when: %w", err)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(from.Profile)) {
+	compiled.profile, err = expressions.attributes("profile", from.Profile)
+	return compiled, err
+}
+
+// refusePassword is for the profile of a user, of which a hook can set all but that.
+func refusePassword(profile map[string]v1alpha1.Expression) error {
+	for _, name := range slices.Sorted(maps.Keys(profile)) {
 		if strings.EqualFold(name, "password") {
-			return rule{}, fmt.Errorf("profile[%s]: can't be set: Okta lets no hook do that; leave it out", name)
+			return fmt.Errorf("profile[%s]: can't be set: Okta lets no hook do that; leave it out", name)
 		}
-		value, err := env.Compile(string(from.Profile[name]), expr.JSON)
-		if err != nil {
-			return rule{}, fmt.Errorf("profile[%s]: %w", name, err)
-		}
-		compiled.profile = append(compiled.profile, attribute{name: name, value: value})
 	}
-	return compiled, nil
+	return nil
 }
 
 // Handle implements hook.Handler.
