@@ -17,7 +17,10 @@ type wrongManifest struct {
 // what the person gets to read.
 func TestWrongManifestsAreAnsweredInAWayThatHelps(t *testing.T) {
 	t.Parallel()
-	for _, table := range [][]wrongManifest{wrongOrgs, wrongHooks, wrongPasswordHooks, wrongRegistrationHooks} {
+	for _, table := range [][]wrongManifest{
+		wrongOrgs, wrongHooks, wrongPasswordHooks, wrongRegistrationHooks,
+		wrongTelephonyHooks, wrongProviders, wrongTokenHooks, wrongSAMLHooks, wrongImportHooks,
+	} {
 		for _, c := range table {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
@@ -109,12 +112,12 @@ type: Registration
 handler:
   registration: {default: Allow}
   external: {url: https://existing.example/hook}
-`), []string{"spec.handler", "takes exactly one of passwordImport, registration and external"}},
+`), []string{"spec.handler", "takes exactly one of passwordImport, registration, telephony, token, saml, userImport and external"}},
 	{"there is no handler", hook(`type: Registration`), []string{"spec.handler: Required value"}},
 	{"the handler is one that there is not", hook(`
 type: Token
-handler: {token: {rules: []}}
-`), []string{`unknown field "spec.handler.token"`}},
+handler: {tokens: {rules: []}}
+`), []string{`unknown field "spec.handler.tokens"`}},
 	{"a field has a typing error", hook(`
 type: Registration
 displayname: Sign-up

@@ -1,16 +1,52 @@
 package v1alpha1
 
-// SecretKeyRefs lists the Secrets that only the pods read: what the handler needs to do its work.
-func (h *Handler) SecretKeyRefs() []SecretKeyReference {
-	if h.PasswordImport == nil {
-		return nil
-	}
+// secretKeyRefs lists what the user store needs.
+func (h *PasswordImportHandler) secretKeyRefs() []SecretKeyReference {
 	var refs []SecretKeyReference
-	if s := h.PasswordImport.UserStore.Static; s != nil {
+	if s := h.UserStore.Static; s != nil {
 		refs = append(refs, s.SecretKeyRef)
 	}
-	if s := h.PasswordImport.UserStore.SQL; s != nil {
+	if s := h.UserStore.SQL; s != nil {
 		refs = append(refs, s.DSN.SecretKeyRef)
+	}
+	return refs
+}
+
+// secretKeyRefs lists what the providers need.
+func (h *TelephonyHandler) secretKeyRefs() []SecretKeyReference {
+	var refs []SecretKeyReference
+	for i := range h.Providers {
+		refs = append(refs, h.Providers[i].secretKeyRefs()...)
+	}
+	return refs
+}
+
+func (p *TelephonyProvider) secretKeyRefs() []SecretKeyReference {
+	var refs []SecretKeyReference
+	if p.CASecretKeyRef != nil {
+		refs = append(refs, *p.CASecretKeyRef)
+	}
+	if t := p.Twilio; t != nil && t.AuthToken != nil {
+		refs = append(refs, t.AuthToken.SecretKeyRef)
+	}
+	if t := p.Twilio; t != nil && t.APIKey != nil {
+		refs = append(refs, t.APIKey.SecretKeyRef)
+	}
+	if v := p.Vonage; v != nil {
+		refs = append(refs, v.APISecret.SecretKeyRef)
+		if v.Voice != nil {
+			refs = append(refs, v.Voice.PrivateKey.SecretKeyRef)
+		}
+	}
+	if a := p.AWS; a != nil && a.Credentials != nil {
+		refs = append(refs, a.Credentials.SecretAccessKey.SecretKeyRef)
+	}
+	if h := p.HTTP; h != nil {
+		for _, header := range h.Headers {
+			if header.SecretKeyRef != nil {
+				refs = append(refs, *header.SecretKeyRef)
+			}
+		}
 	}
 	return refs
 }

@@ -8,13 +8,15 @@ const (
 	userStore = "spec.handler.passwordImport.userStore"
 )
 
+// handlerRules are the rules of handler, external, passwordImport and registration. The other handlers have files of their own.
 var handlerRules = []ruleCases{
 	{
 		at: "spec.handler", base: smallHook,
-		says:  "handler takes exactly one of passwordImport, registration and external",
+		says:  "handler takes exactly one of passwordImport, registration, telephony, token, saml, userImport and external",
 		takes: map[string][]change{"one": nil},
 		refuses: map[string][]change{
 			"none": edit(set("spec.handler", "{}")), "two": edit(set("spec.handler.external.url", "https://existing.example/hook")),
+			"two for different types": edit(set("spec.handler.userImport", "{rules: [{action: CreateUser}]}")),
 		},
 	}, {
 		at: "spec.handler.external.url", base: smallExternalHook,

@@ -31,7 +31,7 @@ func TestEveryRuleTakesWhatIsRightAndSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for kind, table := range map[string][]ruleCases{
 		"OktaOrg":        orgRules,
-		"OktaInlineHook": slices.Concat(hookRules, placeRules, handlerRules),
+		"OktaInlineHook": slices.Concat(hookRules, placeRules, handlerRules, telephonyRules, providerRules, patchRules, userImportRules),
 	} {
 		for i, rule := range table {
 			t.Run(kind+" "+rule.at+": "+rule.says, func(t *testing.T) {

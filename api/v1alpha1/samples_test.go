@@ -3,108 +3,21 @@ package v1alpha1_test
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
-)
 
-// The manifests of the design that are in scope: what is public must apply as it stands.
-var promised = map[string]string{
-	"an org": `
-apiVersion: hookline.dev/v1alpha1
-kind: OktaOrg
-metadata: {name: acme, namespace: identity}
-spec:
-  url: https://acme.okta.com
-  credentials:
-    apiToken: {secretKeyRef: {name: okta-api, key: token}}
-  tls:
-    caSecretKeyRef: {name: okta-ca, key: ca.crt}
-  allowedNamespaces: {from: Same}
-  hookEndpoint:
-    host: hooks.acme.example
-    ingress: {className: nginx, tlsSecretName: hooks-tls, annotations: {}}
-`,
-	"a password hook": `
-apiVersion: hookline.dev/v1alpha1
-kind: OktaInlineHook
-metadata: {name: legacy-passwords, namespace: identity}
-spec:
-  orgRef: {name: acme}
-  displayName: Legacy passwords
-  type: PasswordImport
-  state: Active
-  handler:
-    passwordImport:
-      userStore:
-        sql:
-          driver: postgres
-          dsn: {secretKeyRef: {name: legacy-db, key: dsn}}
-          query: SELECT password_hash FROM users WHERE lower(email) = lower($1)
-          digest: {format: Auto}
-      username: "request.data.context.credential.username.lowerAscii()"
-      timeout: 2s
-  endpoint:
-    ingress: {host: hooks.acme.example, className: nginx, tlsSecretName: hooks-tls}
-    path: /identity/legacy-passwords
-  authentication:
-    header: {name: Authorization}
-    rotation: {interval: 720h}
-  runtime:
-    replicas: 2
-  verification: Probe
-  adoption: {policy: Never}
-  deletionPolicy: Delete
-  interval: 10m
-  suspend: false
-`,
-	"a password hook with a file of users": `
-apiVersion: hookline.dev/v1alpha1
-kind: OktaInlineHook
-metadata: {name: legacy-passwords, namespace: identity}
-spec:
-  orgRef: {name: acme}
-  type: PasswordImport
-  handler: {passwordImport: {userStore: {static: {secretKeyRef: {name: legacy-users, key: htpasswd}}}}}
-  authentication: {basic: {secretRef: {name: hook-basic}}}
-`,
-	"a registration hook": `
-apiVersion: hookline.dev/v1alpha1
-kind: OktaInlineHook
-metadata: {name: sign-up, namespace: identity}
-spec:
-  orgRef: {name: acme}
-  type: Registration
-  handler:
-    registration:
-      allowedEmailDomains: [example.com]
-      rules:
-      - name: employee-number
-        requestTypes: [ProgressiveProfile]
-        when: "!update.employeeNumber.matches('^[0-9]{4}$')"
-        deny: {summary: Enter an employee number with 4 digits., reason: INVALID_EMPLOYEE_NUMBER, location: data.userProfile.employeeNumber}
-      - name: partner
-        when: "user.email.endsWith('@partner.example')"
-        allow: {}
-        profile: {userType: "'partner'", displayName: "user.firstName + ' ' + user.lastName"}
-      default: Deny
-`,
-	"a service that exists already": `
-apiVersion: hookline.dev/v1alpha1
-kind: OktaInlineHook
-metadata: {name: claims, namespace: identity}
-spec:
-  orgRef: {name: acme}
-  type: Token
-  handler: {external: {url: https://existing.example/hook}}
-`,
-}
+	"github.com/hookline/hookline/api/v1alpha1"
+	"github.com/hookline/hookline/runtime/expr"
+)
 
 func TestPromisedManifestsApply(t *testing.T) {
 	t.Parallel()
@@ -116,31 +29,122 @@ func TestPromisedManifestsApply(t *testing.T) {
 	}
 }
 
-func TestSamplesApplyAsTheyStand(t *testing.T) {
-	t.Parallel()
+// sampleFiles are the texts of the samples, by the names of their files.
+func sampleFiles(t *testing.T) map[string]string {
+	t.Helper()
 	files, err := filepath.Glob("../../config/samples/*.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	samples := 0
+	samples := map[string]string{}
 	for _, file := range files {
 		if filepath.Base(file) == "kustomization.yaml" {
 			continue
 		}
-		samples++
-		t.Run(filepath.Base(file), func(t *testing.T) {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		samples[filepath.Base(file)] = string(data)
+	}
+	if len(samples) == 0 {
+		t.Error("there are no samples in config/samples")
+	}
+	return samples
+}
+
+// sampleHook is the one OktaInlineHook of a sample.
+func sampleHook(t *testing.T, file string) *v1alpha1.OktaInlineHook {
+	t.Helper()
+	for _, manifest := range documents(t, sampleFiles(t)[file]) {
+		if kind, _ := changed(t, manifest)["kind"].(string); kind == "OktaInlineHook" {
+			return hookOf(t, manifest)
+		}
+	}
+	t.Fatalf("%s has no OktaInlineHook", file)
+	return nil
+}
+
+// hookOf reads a manifest into the Go type.
+func hookOf(t *testing.T, manifest string) *v1alpha1.OktaInlineHook {
+	t.Helper()
+	hook := new(v1alpha1.OktaInlineHook)
+	if err := yaml.UnmarshalStrict([]byte(manifest), hook); err != nil {
+		t.Fatalf("%v in:\n%s", err, manifest)
+	}
+	return hook
+}
+
+func TestSamplesApplyAsTheyStand(t *testing.T) {
+	t.Parallel()
+	for file, text := range sampleFiles(t) {
+		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			data, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, manifest := range documents(t, string(data)) {
+			for _, manifest := range documents(t, text) {
 				applies(t, manifest)
 			}
 		})
 	}
-	if samples == 0 {
-		t.Error("there are no samples in config/samples")
+}
+
+// TestSamplesDoNotGetInEachOthersWay: each can be applied beside the others.
+func TestSamplesDoNotGetInEachOthersWay(t *testing.T) {
+	t.Parallel()
+	from := map[string]string{}
+	for file, text := range sampleFiles(t) {
+		for _, manifest := range documents(t, text) {
+			o := changed(t, manifest)
+			name, err := o.get(steps("metadata.name"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			id := fmt.Sprint(o["kind"], " ", name)
+			if other := from[id]; other != "" {
+				t.Errorf("%s is in %s and in %s", id, file, other)
+			}
+			from[id] = file
+		}
+	}
+}
+
+// TestSamplesHaveEachTypeOnce: what kubectl apply -k makes is an org with one hook of each type, and every Secret that
+// these hooks name.
+func TestSamplesHaveEachTypeOnce(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../config/samples/kustomization.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kustomization struct {
+		Resources []string `json:"resources"`
+	}
+	if err := yaml.Unmarshal(data, &kustomization); err != nil {
+		t.Fatal(err)
+	}
+	var types []v1alpha1.HookType
+	secrets, needed := map[string]bool{}, map[string]string{}
+	for _, file := range kustomization.Resources {
+		for _, manifest := range documents(t, sampleFiles(t)[file]) {
+			switch o := changed(t, manifest); o["kind"] {
+			case "Secret":
+				secrets[o["metadata"].(map[string]any)["name"].(string)] = true
+			case "OktaInlineHook":
+				hook := hookOf(t, manifest)
+				types = append(types, hook.Spec.Type)
+				for _, ref := range hook.Spec.Handler.SecretKeyRefs() {
+					needed[ref.Name] = file
+				}
+			}
+		}
+	}
+	want := []v1alpha1.HookType{v1alpha1.PasswordImport, v1alpha1.Registration, v1alpha1.Telephony, v1alpha1.Token, v1alpha1.SAMLAssertion, v1alpha1.UserImport}
+	if !slices.Equal(types, want) {
+		t.Errorf("the samples that go together have hooks of the types %v, want %v", types, want)
+	}
+	for name, file := range needed {
+		if !secrets[name] {
+			t.Errorf("%s names the Secret %s, which none of the samples makes", file, name)
+		}
 	}
 }
 
@@ -200,10 +204,12 @@ var collections = map[string]string{
 	"OktaOrg":        "/apis/hookline.dev/v1alpha1/namespaces/default/oktaorgs",
 	"OktaInlineHook": "/apis/hookline.dev/v1alpha1/namespaces/default/oktainlinehooks",
 	"Secret":         "/api/v1/namespaces/default/secrets",
+	"ServiceAccount": "/api/v1/namespaces/default/serviceaccounts",
 	"Namespace":      "/api/v1/namespaces",
 }
 
-// applies has a manifest checked as kubectl would. Its namespace, which a dry run can't make, is replaced.
+// applies has a manifest checked as kubectl would, and the expressions of a hook as the manager would. Its
+// namespace, which a dry run can't make, is replaced.
 func applies(t *testing.T, manifest string) {
 	t.Helper()
 	o := changed(t, manifest)
@@ -218,5 +224,11 @@ func applies(t *testing.T, manifest string) {
 	}
 	if _, refusal := call(t, http.MethodPost, collections[kind]+"?dryRun=All&fieldValidation=Strict", "application/yaml", o.yaml(t)); refusal != "" {
 		t.Errorf("the API server refuses it: %s\n%s", refusal, manifest)
+	}
+	if kind == "OktaInlineHook" {
+		hook := hookOf(t, manifest)
+		for _, err := range expr.CheckHandler(hook.Spec.Type, &hook.Spec.Handler) {
+			t.Errorf("the manager refuses it: %v\n%s", err, manifest)
+		}
 	}
 }

@@ -2,12 +2,17 @@ package v1alpha1_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"os"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
 )
 
 func TestDefaultsAreWrittenDown(t *testing.T) {
@@ -48,6 +53,100 @@ func TestUnsetStaysUnset(t *testing.T) {
 	for _, member := range []string{"displayName", "endpoint", "authentication", "adoption", "suspend"} {
 		if value, ok := hook["spec"].(map[string]any)[member]; ok {
 			t.Errorf("%s is %v, want it unset", member, value)
+		}
+	}
+}
+
+// TestGoTypesLoseNothing: what the API server keeps of manifests with every field is the same after a controller has
+// read and written it. Durations are the same length in other words.
+func TestGoTypesLoseNothing(t *testing.T) {
+	t.Parallel()
+	for i, manifest := range fullHooks {
+		kept := create(t, changed(t, manifest, set("metadata.name", fmt.Sprintf("kept-%d", i))))
+		written, err := json.Marshal(hookOf(t, kept.yaml(t)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again := object{}
+		if err := json.Unmarshal(written, &again); err != nil {
+			t.Fatal(err)
+		}
+		sameDuration := cmp.Comparer(func(a, b string) bool {
+			length, err := time.ParseDuration(a)
+			other, otherErr := time.ParseDuration(b)
+			return a == b || err == nil && otherErr == nil && length == other
+		})
+		if diff := cmp.Diff(kept["spec"], again["spec"], sameDuration); diff != "" {
+			t.Errorf("%s: spec (-kept +written):\n%s", kept.path(), diff)
+		}
+	}
+}
+
+// TestEverySecretOfAHandlerIsListed goes through manifests with every field: a Secret that is not listed is not
+// mounted, and the pods would not start.
+func TestEverySecretOfAHandlerIsListed(t *testing.T) {
+	t.Parallel()
+	for _, manifest := range fullHooks {
+		o := changed(t, manifest)
+		handler, err := o.get(steps("spec.handler"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want, got []string
+		references(handler, func(name, key string) { want = append(want, name+"/"+key) })
+		for _, ref := range hookOf(t, manifest).Spec.Handler.SecretKeyRefs() {
+			got = append(got, ref.Name+"/"+ref.Key)
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: listed are %v, want %v", o.path(), got, want)
+		}
+	}
+}
+
+// references finds what looks like a reference to a key of a Secret.
+func references(value any, found func(name, key string)) {
+	switch value := value.(type) {
+	case map[string]any:
+		for member, below := range value {
+			if ref, ok := below.(map[string]any); ok && strings.HasSuffix(strings.ToLower(member), "secretkeyref") {
+				found(ref["name"].(string), ref["key"].(string))
+			} else {
+				references(below, found)
+			}
+		}
+	case []any:
+		for _, item := range value {
+			references(item, found)
+		}
+	}
+}
+
+// TestCRDsFitIntoTheAnnotationOfKubectl: kubectl apply, unless it is told to apply on the server's side, keeps what it
+// applies in an annotation, and all annotations of an object together have 256 KiB.
+func TestCRDsFitIntoTheAnnotationOfKubectl(t *testing.T) {
+	t.Parallel()
+	const most = 256 << 10
+	for kind, plural := range plurals {
+		data, err := os.ReadFile("../../config/crd/bases/hookline.dev_" + plural + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		applied, err := yaml.YAMLToJSON(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var crd metav1.PartialObjectMetadata
+		if err := json.Unmarshal(applied, &crd); err != nil {
+			t.Fatal(err)
+		}
+		size := len("kubectl.kubernetes.io/last-applied-configuration") + len(applied) + 1 // a newline
+		for name, value := range crd.Annotations {
+			size += len(name) + len(value)
+		}
+		if size > most {
+			t.Errorf("the annotations of the CRD of %s would have %d bytes, more than %d: shorten descriptions, or have them left out by controller-gen", kind, size, most)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package v1alpha1
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -26,11 +25,11 @@ const (
 )
 
 var (
-	pathPattern       = regexp.MustCompile(`^/[-A-Za-z0-9._~/]*$`)
-	dotSegment        = regexp.MustCompile(`/[.]{1,2}(/|$)`)
-	headerNamePattern = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
-	secretKeyPattern  = regexp.MustCompile(`^[-._a-zA-Z0-9]+$`)
-	ruleNamePattern   = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+	pathPattern       = newForm(`^/[-A-Za-z0-9._~/]*$`)
+	dotSegment        = newForm(`/[.]{1,2}(/|$)`)
+	headerNamePattern = newForm(`^[A-Za-z0-9-]+$`)
+	secretKeyPattern  = newForm(`^[-._a-zA-Z0-9]+$`)
+	ruleNamePattern   = newForm(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
 
 	// reservedHeaders are used by Okta, HTTP or Hookline itself.
 	reservedHeaders = []string{
@@ -161,37 +160,7 @@ func validateSecretName(at *field.Path, name string) field.ErrorList {
 	return nil
 }
 
-func validateHandler(at *field.Path, t HookType, h *Handler) field.ErrorList {
-	var errs field.ErrorList
-	given := 0
-	if h.PasswordImport != nil {
-		given++
-		errs = append(errs, validateHandlerType(at.Child("passwordImport"), t, PasswordImport)...)
-		errs = append(errs, validatePasswordImport(at.Child("passwordImport"), h.PasswordImport)...)
-	}
-	if h.Registration != nil {
-		given++
-		errs = append(errs, validateHandlerType(at.Child("registration"), t, Registration)...)
-		errs = append(errs, validateRegistration(at.Child("registration"), h.Registration)...)
-	}
-	if h.External != nil {
-		given++
-		errs = append(errs, validateExternal(at.Child("external", "url"), h.External.URL)...)
-	}
-	if given != 1 {
-		errs = append(errs, field.Required(at, "takes exactly one of passwordImport, registration and external"))
-	}
-	return errs
-}
-
-func validateHandlerType(at *field.Path, got, want HookType) field.ErrorList {
-	if got == want {
-		return nil
-	}
-	return field.ErrorList{field.Forbidden(at, "answers hooks of type "+string(want)+"; write type: "+string(want)+" or another handler")}
-}
-
-var externalPattern = regexp.MustCompile(`^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^#\s]*)?$`)
+var externalPattern = newForm(`^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^#\s]*)?$`)
 
 func validateExternal(at *field.Path, url string) field.ErrorList {
 	if utf8.RuneCountInString(url) > 1024 || !externalPattern.MatchString(url) {

@@ -1,7 +1,6 @@
 package v1alpha1
 
 import (
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/sets"
@@ -67,10 +66,7 @@ func validateEmailDomains(at *field.Path, domains []EmailDomain) field.ErrorList
 
 func validateRegistrationRule(at *field.Path, rule *RegistrationRule) field.ErrorList {
 	var errs field.ErrorList
-	if len(rule.Name) > 63 || !ruleNamePattern.MatchString(rule.Name) {
-		errs = append(errs, field.Invalid(at.Child("name"), rule.Name,
-			"must have at most 63 lower-case letters, digits and -, such as partner-sign-up"))
-	}
+	errs = append(errs, validateName(at.Child("name"), rule.Name, "partner-sign-up")...)
 	if (rule.Allow == nil) == (rule.Deny == nil) {
 		errs = append(errs, field.Required(at, "takes exactly one of allow: {} and deny: {summary: ...}"))
 	}
@@ -79,7 +75,8 @@ func validateRegistrationRule(at *field.Path, rule *RegistrationRule) field.Erro
 			"changes what is registered and goes with allow; leave it out of a rule that denies"))
 	}
 	errs = append(errs, validateLength(at.Child("when"), rule.When, maxExpression)...)
-	errs = append(errs, validateRequestTypes(at.Child("requestTypes"), rule.RequestTypes)...)
+	errs = append(errs, validateSet(at.Child("requestTypes"), rule.RequestTypes,
+		[]RegistrationRequestType{RequestSelfService, RequestProgressiveProfile})...)
 	errs = append(errs, validateProfile(at.Child("profile"), rule.Profile)...)
 	if rule.Deny != nil {
 		errs = append(errs, validateDenied(at.Child("deny"), rule.Deny)...)
@@ -87,33 +84,10 @@ func validateRegistrationRule(at *field.Path, rule *RegistrationRule) field.Erro
 	return errs
 }
 
-func validateRequestTypes(at *field.Path, types []RegistrationRequestType) field.ErrorList {
-	var errs field.ErrorList
-	known := []RegistrationRequestType{RequestSelfService, RequestProgressiveProfile}
-	errs = append(errs, validateCount(at, types == nil, len(types), len(known))...)
-	for i, t := range types {
-		if !slices.Contains(known, t) {
-			errs = append(errs, field.NotSupported(at.Index(i), t, known))
-		}
-		if slices.Contains(types[:i], t) {
-			errs = append(errs, field.Duplicate(at.Index(i), t))
-		}
-	}
-	return errs
-}
-
 func validateProfile(at *field.Path, profile map[string]Expression) field.ErrorList {
-	var errs field.ErrorList
-	errs = append(errs, validateCount(at, profile == nil, len(profile), 64)...)
-	for _, name := range sets.List(sets.KeySet(profile)) {
-		switch expression := profile[name]; {
-		case name == "password":
-			errs = append(errs, field.Forbidden(at.Key(name), "can't be set: Okta lets no hook do that; leave it out"))
-		case expression == "":
-			errs = append(errs, field.Required(at.Key(name), "needs a CEL expression, such as user.firstName"))
-		default:
-			errs = append(errs, validateLength(at.Key(name), string(expression), maxExpression)...)
-		}
+	errs := validateValues(at, profile)
+	if _, given := profile["password"]; given {
+		errs = append(errs, field.Forbidden(at.Key("password"), "can't be set: Okta lets no hook do that; leave it out"))
 	}
 	return errs
 }

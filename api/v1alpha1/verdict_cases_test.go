@@ -166,11 +166,11 @@ var slicesThatAreRefused = []verdictCase{
 		phrase: "Okta takes telephony hooks with a secret only: name it with authentication.header.secretKeyRef"},
 }
 
-// Handlers.
+// handler, passwordImport and registration. The other handlers have files of their own.
 var handlersThatAreRefused = []verdictCase{
-	{name: "no handler", slice: registrationSlice, changes: edit(set("handler", "{}")), phrase: "takes exactly one of passwordImport, registration and external"},
+	{name: "no handler", slice: registrationSlice, changes: edit(set("handler", "{}")), phrase: "takes exactly one of passwordImport, registration, telephony, token, saml, userImport and external"},
 	{name: "two handlers", slice: registrationSlice, changes: edit(set("handler.external.url", "https://existing.example/hook"), unset("path")),
-		phrase: "takes exactly one of passwordImport, registration and external"},
+		phrase: "takes exactly one of passwordImport, registration, telephony, token, saml, userImport and external"},
 
 	{name: "no store", slice: staticSlice, changes: edit(set(store, "{}")), phrase: "takes exactly one of static and sql"},
 	{name: "two stores", slice: sqlSlice, changes: edit(set(store+".static.secretKeyRef", "{name: a, key: b}")), phrase: "takes exactly one of static and sql"},

@@ -11,7 +11,7 @@ import (
 )
 
 // Slices of a hook as the runtime reads them: type, path, authentication and handler. The tables of cases
-// are in verdict_cases_test.go.
+// are in verdict_*_test.go.
 const (
 	registrationSlice = `
 type: Registration
@@ -65,7 +65,11 @@ type verdictCase struct {
 
 func TestSchemaAndRuntimeGiveTheSameVerdict(t *testing.T) {
 	t.Parallel()
-	for _, table := range [][]verdictCase{slicesThatAreTaken, slicesThatAreRefused, handlersThatAreRefused} {
+	for _, table := range [][]verdictCase{
+		slicesThatAreTaken, slicesThatAreRefused, handlersThatAreRefused,
+		telephonyThatIsTaken, telephonyThatIsRefused, providersThatAreTaken, providersThatAreRefused,
+		patchesThatAreTaken, patchesThatAreRefused, importsThatAreTaken, importsThatAreRefused,
+	} {
 		for _, c := range table {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()

@@ -126,6 +126,30 @@ func TestDecodeRefusesOtherFields(t *testing.T) {
 	}
 }
 
+func TestDecodeReadsWholeNumbers(t *testing.T) {
+	t.Parallel()
+	const file = `
+type: Telephony
+path: /codes
+handler:
+  telephony:
+    providers: [{name: a, http: {url: https://sms.example/, request: send.text, sent: response.status == 202}}]
+    limits: {perUser: {count: COUNT, window: 10m}}
+`
+	for written, want := range map[string]int32{"5": 5, "5.0": 5, "1e3": 1000, "100000": 100000} {
+		cfg, err := Decode([]byte(replaceOnce(t, file, "COUNT", written)))
+		if err != nil {
+			t.Errorf("%s: %v", written, err)
+		} else if got := cfg.Handler.Telephony.Limits.PerUser.Count; got != want {
+			t.Errorf("%s is read as %d, want %d", written, got, want)
+		}
+	}
+	for _, written := range []string{`"5"`, "1.5", "4294967297", "99999999999999999999", "true", "[5]", ".nan", ".inf", "soon"} {
+		expectInvalid(t, replaceOnce(t, file, "COUNT", written), []string{
+			"handler.telephony.limits.perUser.count: Invalid value: must be a whole number, without quotes"})
+	}
+}
+
 func expectInvalid(t *testing.T, file string, want []string) {
 	t.Helper()
 	_, err := Decode([]byte(file))
@@ -197,7 +221,7 @@ func TestCheckKnowsEveryType(t *testing.T) {
 					visit(path+"."+member.Name, member.Type)
 				}
 			}
-		case reflect.String:
+		case reflect.String, reflect.Int32:
 		default:
 			t.Errorf("%s is a %s: teach check", path, kind)
 		}

@@ -3,6 +3,7 @@ package hookconfig
 import (
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -43,6 +44,8 @@ func check(at *field.Path, value any, want reflect.Type) field.ErrorList {
 			return field.ErrorList{field.Required(at, "is empty; write a value or leave the field out")}
 		}
 		return nil
+	case reflect.Int32:
+		return checkInteger(at, value)
 	default:
 		// A test goes through all types that can be reached from Config; nobody but it comes here.
 		return wrongType(at, "has a type that is not supported: "+want.String())
@@ -51,6 +54,18 @@ func check(at *field.Path, value any, want reflect.Type) field.ErrorList {
 
 func wrongType(at *field.Path, detail string) field.ErrorList {
 	return field.ErrorList{field.TypeInvalid(at, field.OmitValueType{}, detail)}
+}
+
+// checkInteger takes 5.0 for 5, as the API server does.
+func checkInteger(at *field.Path, value any) field.ErrorList {
+	number, ok := value.(float64)
+	if whole, isInt := value.(int); isInt {
+		number, ok = float64(whole), true
+	}
+	if !ok || number != math.Trunc(number) || math.Abs(number) > math.MaxInt32 {
+		return wrongType(at, "must be a whole number, without quotes")
+	}
+	return nil
 }
 
 func checkDuration(at *field.Path, value any) field.ErrorList {
