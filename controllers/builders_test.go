@@ -438,6 +438,16 @@ func aRegistrationHook(name string, changes ...func(*v1alpha1.OktaInlineHook)) *
 	}}, changes...)...)
 }
 
+func aTelephonyHook(name string, changes ...func(*v1alpha1.OktaInlineHook)) *v1alpha1.OktaInlineHook {
+	return aHook(name, append([]func(*v1alpha1.OktaInlineHook){func(h *v1alpha1.OktaInlineHook) {
+		h.Spec.Type = v1alpha1.Telephony
+		h.Spec.Handler = v1alpha1.Handler{Telephony: &v1alpha1.TelephonyHandler{Providers: []v1alpha1.TelephonyProvider{{
+			Name: "twilio", Twilio: &v1alpha1.TwilioProvider{AccountSID: "AC" + strings.Repeat("0", 32), From: "+15550100",
+				AuthToken: &v1alpha1.SecretValue{SecretKeyRef: v1alpha1.SecretKeyReference{Name: "twilio", Key: "token"}}},
+		}}}}
+	}}, changes...)...)
+}
+
 func withHeaderSecret(name string) func(*v1alpha1.OktaInlineHook) {
 	return func(h *v1alpha1.OktaInlineHook) {
 		h.Spec.Authentication = &v1alpha1.Authentication{Header: &v1alpha1.HeaderAuthentication{

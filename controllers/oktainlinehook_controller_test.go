@@ -222,15 +222,20 @@ func TestWhatStandsInTheWayIsNamed(t *testing.T) {
 			says:  []string{"one password import hook", `"by hand"`, "policy: ByID"},
 		},
 		"the org's one active telephony hook": {
-			hook: aHook("codes", func(h *v1alpha1.OktaInlineHook) {
-				h.Spec.Type, h.Spec.Handler = v1alpha1.Telephony, v1alpha1.Handler{External: &v1alpha1.ExternalHandler{URL: "https://" + testHost + "/codes"}}
-				withHeaderSecret("own")(h)
-			}),
+			hook: aTelephonyHook("codes"),
 			there: func(w *world) {
-				w.must(w.client.Create(context.Background(), aSecret("own", "value", "Bearer x")))
+				w.must(w.client.Create(context.Background(), aSecret("twilio", "token", "x")))
 				w.oktaCreate("codes by hand", v1alpha1.Telephony.OktaID(), "")
 			},
-			says: []string{"one active telephony hook", `"codes by hand"`},
+			says: []string{"one active telephony hook", `"codes by hand"`, "made by somebody else"},
+		},
+		"the org's one active telephony hook, of another resource": {
+			hook: aTelephonyHook("codes"),
+			there: func(w *world) {
+				w.must(w.client.Create(context.Background(), aSecret("twilio", "token", "x")))
+				w.oktaCreate("support/codes", v1alpha1.Telephony.OktaID(), testCluster+"/support/codes")
+			},
+			says: []string{"one active telephony hook", `"support/codes"`, "owned by " + testCluster + "/support/codes"},
 		},
 		"an adoption of a hook that there is not": {
 			hook: aRegistrationHook("sign-up", func(h *v1alpha1.OktaInlineHook) {

@@ -42,7 +42,11 @@ func (p *pass) checkSpec(context.Context) *outcome {
 	if len(errs) == 0 {
 		return nil
 	}
-	return refused(v1alpha1.ConditionDeployed, v1alpha1.ReasonSpecInvalid, "spec.%s", errs.ToAggregate())
+	said := make([]string, len(errs))
+	for i, err := range errs {
+		said[i] = "spec." + err.Error()
+	}
+	return refused(v1alpha1.ConditionDeployed, v1alpha1.ReasonSpecInvalid, "%s", strings.Join(said, "; "))
 }
 
 // orgKey is the name of the hook's org.

@@ -20,7 +20,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hookline/hookline/runtime/hookconfig"
-	"github.com/hookline/hookline/runtime/passwordimport"
 	"github.com/hookline/hookline/runtime/server"
 )
 
@@ -136,7 +135,7 @@ func (cfg config) options(log *slog.Logger) (server.Options, error) {
 			ConfigFile:     cfg.configFile,
 			Secrets:        hookconfig.SecretsDir(cfg.secrets),
 			CredentialsDir: cfg.credentials,
-			Build:          handlers{log: log, passwords: passwordimport.NewMetrics(registry)}.build,
+			Build:          newHandlers(log, registry).build,
 		},
 		Expect:       cfg.expect,
 		DrainDelay:   cfg.drainDelay,

@@ -92,18 +92,18 @@ func fuzzPatches(f *testing.F, handlers ...hook.Handler) {
 
 func FuzzToken(f *testing.F) {
 	for _, body := range []string{
-		tokenCall(`{"sub":"x"}`, `{"groups":["a","b"],"home":{"city":"Oslo"},"n":{"l":[{}]}}`), tokenCall("", `{"groups":null,"home":[]}`), tokenCall(`{}`, ""),
+		tokenCall(`{"sub":"x"}`, `{"teams":["a","b"],"home":{"city":"Oslo"},"n":{"l":[{}]}}`), tokenCall("", `{"teams":null,"home":[]}`), tokenCall(`{}`, ""),
 		`{"data":{"access":{}}}`, `{"data":{"access":{"claims":null,"token":[]},"identity":null}}`, `{"data":{"access":{"claims":[1e999]}}}`, `{"data":{}}`,
 	} {
 		f.Add([]byte(body))
 	}
 	fuzzPatches(f,
-		buildAny(f, v1alpha1.Token, `[{accessToken: [{op: add, path: /claims/groups/0, value: "{}"}, {op: add, path: /claims/groups/0/k, value: "1"},
-		  {op: remove, path: /claims/groups/1}, {op: remove, path: /claims/groups/1}, {op: replace, path: /claims/groups/1, value: "2"}, {op: add, path: /claims/groups/-, value: "3"},
+		buildAny(f, v1alpha1.Token, `[{accessToken: [{op: add, path: /claims/teams/0, value: "{}"}, {op: add, path: /claims/teams/0/k, value: "1"},
+		  {op: remove, path: /claims/teams/1}, {op: remove, path: /claims/teams/1}, {op: replace, path: /claims/teams/1, value: "2"}, {op: add, path: /claims/teams/-, value: "3"},
 		  {op: replace, path: /claims/home/city, value: "'x'"}, {op: remove, path: /claims/home/city}, {op: add, path: /claims/home/city/street, value: "'x'"},
 		  {op: add, path: /claims/n/l/0/k, value: "request.data.access.claims"}, {op: replace, path: /token/lifetime/expiration, value: "300"}],
 		  idToken: [{op: remove, claim: a/b~c}, {op: add, claim: a/b~c, value: "user"}, {op: replace, path: /token/lifetime/expiration, value: "user.profile.age"}]}]`),
-		buildAny(f, v1alpha1.Token, `[{when: "user.profile.age > 40 || request.data.access.claims.groups[0] == 'a'", accessToken: [{op: add, claim: a, value: "user.profile"}]},
+		buildAny(f, v1alpha1.Token, `[{when: "user.profile.age > 40 || request.data.access.claims.teams[0] == 'a'", accessToken: [{op: add, claim: a, value: "user.profile"}]},
 		  {when: "request.data.context.protocol.client.type == 'PUBLIC'", deny: {summary: No.}}, {idToken: [{op: replace, claim: sub2, value: "[user.id, null]"}]}]`),
 	)
 }

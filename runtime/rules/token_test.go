@@ -99,7 +99,7 @@ func TestPatchesOfATokenThatNobodyAskedForArePassedOver(t *testing.T) {
 // TestOperationsThatOktaCouldNotCarryOutAreLeftOut: one of them would have Okta drop all the others.
 func TestOperationsThatOktaCouldNotCarryOutAreLeftOut(t *testing.T) {
 	t.Parallel()
-	const claims = `{"name":"Rosario","empty":null,"groups":["a","b"],"airports":["sjc","sfo","oak"],"home":{"city":"Oslo","tags":["x"]},"list":[{"k":1}]}`
+	const claims = `{"name":"Rosario","empty":null,"teams":["a","b"],"airports":["sjc","sfo","oak"],"home":{"city":"Oslo","tags":["x"]},"list":[{"k":1}]}`
 	for _, tc := range []struct {
 		name, operation string
 		want            string // "" if it is left out
@@ -126,23 +126,21 @@ func TestOperationsThatOktaCouldNotCarryOutAreLeftOut(t *testing.T) {
 		{"remove a member that is not there", `{op: remove, path: /claims/home/street}`, ""},
 		{"remove a member of a claim that is not there", `{op: remove, path: /claims/work/city}`, ""},
 
-		{"add an element in front", `{op: add, path: /claims/groups/0, value: "1"}`, op("add", "/claims/groups/0", "1")},
+		{"add an element in front", `{op: add, path: /claims/teams/0, value: "1"}`, op("add", "/claims/teams/0", "1")},
 		{"add an element in front of three", `{op: add, path: /claims/airports/0, value: "1"}`, op("add", "/claims/airports/0", "1")},
-		{"add an element at the end", `{op: add, path: /claims/groups/2, value: "1"}`, op("add", "/claims/groups/2", "1")},
-		{"add an element at the end with -", `{op: add, path: /claims/groups/-, value: "1"}`, op("add", "/claims/groups/-", "1")},
-		{"add an element behind the end", `{op: add, path: /claims/groups/3, value: "1"}`, ""},
+		{"add an element at the end", `{op: add, path: /claims/teams/2, value: "1"}`, op("add", "/claims/teams/2", "1")},
+		{"add an element at the end with -", `{op: add, path: /claims/teams/-, value: "1"}`, op("add", "/claims/teams/-", "1")},
+		{"add an element behind the end", `{op: add, path: /claims/teams/3, value: "1"}`, ""},
 		{"add an element to a list that is not there", `{op: add, path: /claims/none/-, value: "1"}`, ""},
-		{"add a member of a list", `{op: add, path: /claims/groups/name, value: "1"}`, ""},
-		{"an index with a zero in front", `{op: add, path: /claims/groups/01, value: "1"}`, ""},
-		{"an index with a sign", `{op: add, path: /claims/groups/+1, value: "1"}`, ""},
-		{"an index below zero", `{op: replace, path: /claims/groups/-1, value: "1"}`, ""},
-		{"an index that is too large for anything", `{op: replace, path: /claims/groups/99999999999999999999, value: "1"}`, ""},
-		{"replace an element", `{op: replace, path: /claims/groups/1, value: "1"}`, op("replace", "/claims/groups/1", "1")},
-		{"replace an element that is not there", `{op: replace, path: /claims/groups/2, value: "1"}`, ""},
-		{"replace the end of a list", `{op: replace, path: /claims/groups/-, value: "1"}`, ""},
-		{"remove an element", `{op: remove, path: /claims/groups/0}`, remove("/claims/groups/0")},
-		{"remove an element that is not there", `{op: remove, path: /claims/groups/2}`, ""},
-		{"remove the end of a list", `{op: remove, path: /claims/groups/-}`, ""},
+		{"add a member of a list", `{op: add, path: /claims/teams/name, value: "1"}`, ""},
+		{"an index with a zero in front", `{op: add, path: /claims/teams/01, value: "1"}`, ""},
+		{"an index with a sign", `{op: add, path: /claims/teams/+1, value: "1"}`, ""},
+		{"an index below zero", `{op: replace, path: /claims/teams/-1, value: "1"}`, ""},
+		{"an index that is too large for anything", `{op: replace, path: /claims/teams/99999999999999999999, value: "1"}`, ""},
+		{"replace an element", `{op: replace, path: /claims/teams/1, value: "1"}`, op("replace", "/claims/teams/1", "1")},
+		{"replace an element that is not there", `{op: replace, path: /claims/teams/2, value: "1"}`, ""},
+		{"remove an element", `{op: remove, path: /claims/teams/0}`, remove("/claims/teams/0")},
+		{"remove an element that is not there", `{op: remove, path: /claims/teams/2}`, ""},
 		{"replace a member of an element", `{op: replace, path: /claims/list/0/k, value: "1"}`, op("replace", "/claims/list/0/k", "1")},
 		{"add a member of the end of a list", `{op: add, path: /claims/list/-/k, value: "1"}`, ""},
 		{"add an element to a list in an object", `{op: add, path: /claims/home/tags/1, value: "1"}`, op("add", "/claims/home/tags/1", "1")},
@@ -166,7 +164,7 @@ func TestOperationsThatOktaCouldNotCarryOutAreLeftOut(t *testing.T) {
 
 func TestEachOperationSeesWhatTheOnesBeforeHaveDone(t *testing.T) {
 	t.Parallel()
-	const claims = `{"name":"Rosario","groups":["a","b"],"home":{"city":"Oslo"}}`
+	const claims = `{"name":"Rosario","teams":["a","b"],"home":{"city":"Oslo"}}`
 	for _, tc := range []struct {
 		name, operations string
 		want             []string
@@ -182,10 +180,10 @@ func TestEachOperationSeesWhatTheOnesBeforeHaveDone(t *testing.T) {
 			[]string{remove("/claims/home")}, []string{"/claims/home/city"}},
 		{"a member that was removed", `{op: remove, path: /claims/home/city}, {op: replace, path: /claims/home/city, value: "1"}`,
 			[]string{remove("/claims/home/city")}, []string{"/claims/home/city"}},
-		{"a list that gets shorter", `{op: remove, path: /claims/groups/1}, {op: remove, path: /claims/groups/1}, {op: remove, path: /claims/groups/0}, {op: remove, path: /claims/groups/0}`,
-			[]string{remove("/claims/groups/1"), remove("/claims/groups/0")}, []string{"/claims/groups/1", "/claims/groups/0"}},
-		{"a list that gets longer", `{op: add, path: /claims/groups/0, value: "{}"}, {op: add, path: /claims/groups/0/k, value: "1"}, {op: replace, path: /claims/groups/2, value: "2"}, {op: add, path: /claims/groups/4, value: "3"}`,
-			[]string{op("add", "/claims/groups/0", "{}"), op("add", "/claims/groups/0/k", "1"), op("replace", "/claims/groups/2", "2")}, []string{"/claims/groups/4"}},
+		{"a list that gets shorter", `{op: remove, path: /claims/teams/1}, {op: remove, path: /claims/teams/1}, {op: remove, path: /claims/teams/0}, {op: remove, path: /claims/teams/0}`,
+			[]string{remove("/claims/teams/1"), remove("/claims/teams/0")}, []string{"/claims/teams/1", "/claims/teams/0"}},
+		{"a list that gets longer", `{op: add, path: /claims/teams/0, value: "{}"}, {op: add, path: /claims/teams/0/k, value: "1"}, {op: replace, path: /claims/teams/2, value: "2"}, {op: add, path: /claims/teams/4, value: "3"}`,
+			[]string{op("add", "/claims/teams/0", "{}"), op("add", "/claims/teams/0/k", "1"), op("replace", "/claims/teams/2", "2")}, []string{"/claims/teams/4"}},
 		{"a claim that became something else", `{op: replace, path: /claims/home, value: "'Oslo'"}, {op: replace, path: /claims/home/city, value: "1"}`,
 			[]string{op("replace", "/claims/home", `"Oslo"`)}, []string{"/claims/home/city"}},
 	} {
