@@ -28,9 +28,10 @@ MODULES := . hack/tools hack/tools/lint hack/controlplane
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)'
 BINARIES := manager hook-runtime oktasim
 IMAGES := manager hook-runtime
-E2E_IMAGES := oktasim ingress
+E2E_IMAGES := oktasim provider-sim ingress
 # Where the main package of an image lies, if not in cmd/NAME.
 main_ingress := ./hack/ingress/cmd/ingress
+main_provider-sim := ./hack/provider-sim
 
 ##@ Working on the code
 

@@ -36,12 +36,12 @@ type caller struct {
 	id      []byte // within request
 }
 
-func dial(address string, number int) (*caller, error) {
+func dial(address, body string, number int) (*caller, error) {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	request := []byte(callHead + strconv.Itoa(len(callBody)) + "\r\n\r\n" + callBody)
+	request := []byte(callHead + strconv.Itoa(len(body)) + "\r\n\r\n" + body)
 	at := strings.Index(string(request), "############")
 	c := &caller{conn: conn, answers: bufio.NewReader(conn), request: request, id: request[at : at+12]}
 	copy(c.id, fmt.Sprintf("%04d00000000", number%10000))
@@ -80,11 +80,11 @@ func (c *caller) call() error {
 }
 
 // callAll has all callers work until the time is over. work is what one does, given its connection.
-func callAll(ctx context.Context, address string, round int, work func(ctx context.Context, c *caller, number int) error) error {
+func callAll(ctx context.Context, s *server, round int, work func(ctx context.Context, c *caller, number int) error) error {
 	var done sync.WaitGroup
 	failures := make([]error, callers)
 	for number := range callers {
-		c, err := dial(address, round*callers+number)
+		c, err := dial(s.address, s.body, round*callers+number)
 		if err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func peak(ctx context.Context, s *server, round int, each time.Duration) (float6
 	defer cancel()
 	counts := make([]int, callers)
 	begin := time.Now()
-	err := callAll(ctx, s.address, round, func(ctx context.Context, c *caller, number int) error {
+	err := callAll(ctx, s, round, func(ctx context.Context, c *caller, number int) error {
 		for ctx.Err() == nil {
 			if err := c.call(); err != nil {
 				return err
@@ -128,7 +128,7 @@ func latency99(ctx context.Context, s *server, round int, perSecond float64, eac
 	pause := time.Duration(float64(time.Second) / perSecond * callers)
 	all := make([][]time.Duration, callers)
 	begin := time.Now()
-	err := callAll(ctx, s.address, round, func(ctx context.Context, c *caller, number int) error {
+	err := callAll(ctx, s, round, func(ctx context.Context, c *caller, number int) error {
 		due := begin.Add(pause * time.Duration(number) / callers)
 		for ctx.Err() == nil {
 			time.Sleep(time.Until(due))

@@ -24,9 +24,11 @@ type figure struct {
 }
 
 func main() {
-	if os.Getenv(bareVariable) != "" {
-		fail(serveBare())
-		return
+	for variable, serve := range map[string]func() error{bareVariable: serveBare, typeVariable: serveType} {
+		if os.Getenv(variable) != "" {
+			fail(serve())
+			return
+		}
 	}
 	seconds := flag.Int("seconds", 3, "how long each measurement of throughput or latency takes")
 	flag.Parse()
@@ -50,7 +52,7 @@ func run(ctx context.Context, each time.Duration) error {
 	defer func() { _ = os.RemoveAll(dir) }()
 	var table []figure
 	for _, measure := range []func(context.Context, string, time.Duration) ([]figure, error){
-		measureBinaries, measureStart, measureLoad, measureManager,
+		measureBinaries, measureStart, measureLoad, measureTypes, measureManager,
 	} {
 		rows, err := measure(ctx, dir, each)
 		if err != nil {

@@ -62,6 +62,7 @@ func writeRuntimeFiles(dir string) error {
 type server struct {
 	process       *exec.Cmd
 	address       string
+	body          string // what it is called with
 	readyAfter    time.Duration
 	residentBytes func() (int64, error)
 }
@@ -75,7 +76,7 @@ func startServer(ctx context.Context, address, ready string, command string, arg
 	if err := process.Start(); err != nil {
 		return nil, err
 	}
-	s := &server{process: process, address: address}
+	s := &server{process: process, address: address, body: callBody}
 	s.residentBytes = func() (int64, error) { return resident(process.Process.Pid) }
 	for time.Since(begin) < 10*time.Second {
 		response, err := http.Get("http://" + ready)

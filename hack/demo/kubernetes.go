@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
 	"github.com/hookline/hookline/api/v1alpha1"
@@ -25,7 +26,8 @@ const (
 	lookPeriod   = 50 * time.Millisecond
 )
 
-// awaitReady waits until hooks are ready at their newest generation, and shows the way there.
+// awaitReady waits until hooks are ready at their newest generation. It shows the way there of the first one
+// that is named, and then, of the others, which go the same way, its end.
 func (s *story) awaitReady(ctx context.Context, names ...string) error {
 	begin := time.Now()
 	broken := s.world.broken()
@@ -35,15 +37,18 @@ func (s *story) awaitReady(ctx context.Context, names ...string) error {
 	shown := map[string]string{}
 	width := len(slices.MaxFunc(names, func(a, b string) int { return len(a) - len(b) }))
 	for {
-		ready, waiting := 0, ""
-		for _, name := range names {
+		ready, waiting, firstIsReady := 0, "", false
+		for i, name := range names {
 			hook := &v1alpha1.OktaInlineHook{}
 			if err := s.world.cluster.client.Get(ctx, types.NamespacedName{Namespace: namespace, Name: name}, hook); err != nil {
 				return fmt.Errorf("read OktaInlineHook %s: %w", name, err)
 			}
-			s.showConditions(hook, width, shown)
+			if i == 0 || firstIsReady {
+				s.showConditions(hook, i == 0, width, shown)
+			}
 			if isReadyNow(hook) {
 				ready++
+				firstIsReady = firstIsReady || i == 0
 			} else {
 				waiting = name + ": " + readyMessage(hook)
 			}
@@ -78,10 +83,12 @@ func readyMessage(hook *v1alpha1.OktaInlineHook) string {
 }
 
 // showConditions shows the conditions that are others than those shown last.
-func (s *story) showConditions(hook *v1alpha1.OktaInlineHook, width int, shown map[string]string) {
-	for _, kind := range []string{
-		v1alpha1.ConditionDeployed, v1alpha1.ConditionReachable, v1alpha1.ConditionRegistered, v1alpha1.ConditionReady,
-	} {
+func (s *story) showConditions(hook *v1alpha1.OktaInlineHook, theWay bool, width int, shown map[string]string) {
+	kinds := []string{v1alpha1.ConditionReady}
+	if theWay {
+		kinds = append([]string{v1alpha1.ConditionDeployed, v1alpha1.ConditionReachable, v1alpha1.ConditionRegistered}, kinds...)
+	}
+	for _, kind := range kinds {
 		condition := meta.FindStatusCondition(hook.Status.Conditions, kind)
 		if condition == nil || condition.ObservedGeneration != hook.Generation {
 			continue
@@ -123,16 +130,16 @@ func (s *story) describe(ctx context.Context) error {
 
 // describeAlone is for a control plane that came without kubectl.
 func (s *story) describeAlone(ctx context.Context) error {
-	for _, name := range []string{passwordHook, signUpHook} {
-		hook := &v1alpha1.OktaInlineHook{}
-		if err := s.world.cluster.client.Get(ctx, types.NamespacedName{Namespace: namespace, Name: name}, hook); err != nil {
-			return fmt.Errorf("read OktaInlineHook %s: %w", name, err)
-		}
+	var hooks v1alpha1.OktaInlineHookList
+	if err := s.world.cluster.client.List(ctx, &hooks, client.InNamespace(namespace)); err != nil {
+		return fmt.Errorf("list OktaInlineHooks: %w", err)
+	}
+	for _, hook := range hooks.Items {
 		status, err := yaml.Marshal(map[string]any{"status": hook.Status})
 		if err != nil {
-			return fmt.Errorf("encode the status of %s: %w", name, err)
+			return fmt.Errorf("encode the status of %s: %w", hook.Name, err)
 		}
-		s.say("OktaInlineHook %s", name)
+		s.say("OktaInlineHook %s", hook.Name)
 		s.output(string(status))
 	}
 	return nil
@@ -148,7 +155,8 @@ func (p *printer) farewell(w *world) {
 	p.say("export KUBECONFIG=%s", w.control.adminConfig)
 	p.say("%s get oih -n %s -o wide", kubectl, namespace)
 	p.say("%s edit oih %s -n %s", kubectl, signUpHook, namespace)
-	p.say("curl --cacert %s %s/api/v1/authn \\", w.okta.caFile, w.okta.url)
+	p.say("curl --cacert %s %s/api/v1/authn \\", w.okta.caFile, w.okta.URL)
 	p.say("  -H 'Content-Type: application/json' -d '%s'", `{"username": "ada@example.com", "password": "analytical engine"}`)
+	p.say("curl --cacert %s %s/-/deliveries    # what the SMS vendors sent", w.vendors.caFile, w.vendors.URL)
 	p.say("Logs of all processes: %s", w.path(logsFolder))
 }

@@ -1,46 +1,12 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	yamlutil "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/yaml"
 )
-
-// manifests reads the objects of a file.
-func manifests(file string) ([]*unstructured.Unstructured, error) {
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("read manifests: %w", err)
-	}
-	var all []*unstructured.Unstructured
-	documents := yamlutil.NewYAMLReader(bufio.NewReader(bytes.NewReader(content)))
-	for {
-		document, err := documents.Read()
-		if errors.Is(err, io.EOF) {
-			return all, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", filepath.Base(file), err)
-		}
-		object := &unstructured.Unstructured{}
-		if err := yaml.Unmarshal(document, &object.Object); err != nil {
-			return nil, fmt.Errorf("read %s: %w", filepath.Base(file), err)
-		}
-		if len(object.Object) > 0 {
-			all = append(all, object)
-		}
-	}
-}
 
 // apply does what kubectl apply --server-side does.
 func apply(ctx context.Context, c client.Client, objects ...*unstructured.Unstructured) error {

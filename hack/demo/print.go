@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -148,15 +149,26 @@ func depth(value any) int {
 	return 0
 }
 
-// masked is a copy of a JSON value without passwords.
+// Members whose value nobody is to see, and members with a phone number or with a text that may have a
+// one-time code in it.
+var (
+	secretMembers = []string{
+		"password", "passcode", "passCode", "otpCode", "sessionToken", "stateToken", "SAMLResponse",
+		"client_secret", "code", "code_verifier", "access_token", "id_token", "refresh_token",
+	}
+	phoneMembers = []string{"phoneNumber", "to"}
+	textMembers  = []string{"msgTemplate", "text"}
+)
+
+// masked is a copy of a JSON value without passwords, tokens and one-time codes, and with phone numbers
+// that nobody could call.
 func masked(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
 		all := make(map[string]any, len(v))
 		for key, member := range v {
-			_, isText := member.(string)
-			if isText && slices.Contains([]string{"password", "passcode", "sessionToken", "stateToken"}, key) {
-				member = "•••"
+			if text, isText := member.(string); isText {
+				member = maskedText(key, text)
 			}
 			all[key] = masked(member)
 		}
@@ -171,45 +183,64 @@ func masked(value any) any {
 	return value
 }
 
-// pick is a copy of a JSON object that has only some members, given as paths with dots.
+// codeDigits are the digits of a one-time code, together or as they are read out.
+var codeDigits = regexp.MustCompile(`[0-9]([ ,]*[0-9]){3,}`)
+
+func maskedText(key, text string) string {
+	switch {
+	case slices.Contains(secretMembers, key):
+		return "•••"
+	case slices.Contains(textMembers, key):
+		return codeDigits.ReplaceAllString(text, "•••")
+	case slices.Contains(phoneMembers, key):
+		return maskedPhone(text)
+	}
+	return text
+}
+
+// maskedPhone leaves the first digits of a number, which say where it is, and the last ones.
+func maskedPhone(number string) string {
+	const first, last = len("+44"), 4
+	if len(number) <= first+last {
+		return "•••"
+	}
+	return number[:first] + strings.Repeat("•", len(number)-first-last) + number[len(number)-last:]
+}
+
+// pick is a copy of a JSON object that has only some members, given as paths with dots. A path goes into
+// every element of a list.
 func pick(object map[string]any, paths ...string) map[string]any {
-	picked := map[string]any{}
+	within := map[string][]string{} // paths below a member
 	for _, path := range paths {
-		from, to := object, picked
-		names := strings.Split(path, ".")
-		value, found := lookUp(from, names...)
-		if !found {
-			continue
+		name, below, _ := strings.Cut(path, ".")
+		within[name] = append(within[name], below)
+	}
+	picked := map[string]any{}
+	for name, below := range within {
+		value, found := object[name]
+		if found && !slices.Contains(below, "") {
+			value, found = pickFrom(value, below)
 		}
-		for _, name := range names[:len(names)-1] {
-			if _, there := to[name].(map[string]any); !there {
-				to[name] = map[string]any{}
-			}
-			to = to[name].(map[string]any)
+		if found {
+			picked[name] = value
 		}
-		to[names[len(names)-1]] = value
 	}
 	return picked
 }
 
-// lookUp is a member of nested objects.
-func lookUp(object map[string]any, names ...string) (any, bool) {
-	var value any = object
-	for _, name := range names {
-		members, ok := value.(map[string]any)
-		if !ok {
-			return nil, false
+func pickFrom(value any, paths []string) (any, bool) {
+	switch v := value.(type) {
+	case map[string]any:
+		picked := pick(v, paths...)
+		return picked, len(picked) > 0
+	case []any:
+		var all []any
+		for _, element := range v {
+			if picked, found := pickFrom(element, paths); found {
+				all = append(all, picked)
+			}
 		}
-		if value, ok = members[name]; !ok {
-			return nil, false
-		}
+		return all, len(all) > 0
 	}
-	return value, true
-}
-
-// textAt is a text in nested objects; empty if there is none.
-func textAt(object map[string]any, path string) string {
-	value, _ := lookUp(object, strings.Split(path, ".")...)
-	text, _ := value.(string)
-	return text
+	return nil, false
 }

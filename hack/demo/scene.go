@@ -2,19 +2,18 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/hookline/hookline/hack/stage"
 )
 
 // scene is one request to Okta, and what is to come of it.
 type scene struct {
-	who          string
-	asAdmin      bool
-	method, path string
-	body         map[string]any
-	// calls is how often Okta is to call the hook; sent names what the story is about in those calls.
+	who string
+	stage.Request
+	// calls is how often Okta is to call hooks; sent names what the story is about in those calls.
 	calls int
 	sent  []string
 	// status is what Okta is to answer; show names what the story is about in it.
@@ -22,38 +21,47 @@ type scene struct {
 	show   []string
 }
 
-// exchange sends the request and shows it, what Okta sent to the hook and got, and what Okta answered. It
-// fails if the number of calls or the status is another one.
-func (s *story) exchange(ctx context.Context, scene scene) (*answer, error) {
+// exchange sends the request and shows it, what Okta sent to hooks and got, and what Okta answered. It fails
+// if the number of calls or the status is another one.
+func (s *story) exchange(ctx context.Context, scene scene) (*stage.Answer, error) {
 	okta := s.world.okta
-	if err := okta.forgetCalls(ctx); err != nil {
+	if err := okta.Forget(ctx); err != nil {
 		return nil, err
 	}
-	s.labelled(scene.who+" → Okta", scene.method+" "+scene.path, masked(scene.body))
-	a, err := okta.send(ctx, scene.method, scene.path, scene.asAdmin, scene.body)
+	s.labelled(scene.who+" → Okta", scene.Method+" "+scene.Path, masked(scene.Content()))
+	a, err := okta.Do(ctx, scene.Request)
 	if err != nil {
 		return nil, err
 	}
-	calls, err := okta.calls(ctx)
+	calls, err := okta.HookCalls(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, call := range calls {
 		s.showCall(call, scene.sent)
 	}
-	s.labelled("Okta → "+scene.who, fmt.Sprint(a.status), masked(s.excerpt(a.body, scene.show)))
+	s.labelled("Okta → "+scene.who, fmt.Sprint(a.Status), masked(s.excerpt(a.Body, scene.show)))
 	for _, call := range calls {
 		if call.Failure != "" {
 			return nil, fmt.Errorf("the hook failed: %s", call.Failure)
 		}
 	}
-	if err := expect(len(calls) == scene.calls, "Okta called the hook %d times, not %d", len(calls), scene.calls); err != nil {
+	if err := expect(len(calls) == scene.calls, "Okta called hooks %d times, not %d", len(calls), scene.calls); err != nil {
 		return nil, err
 	}
-	return a, expect(a.status == scene.status, "Okta answered %s with status %d, not %d", scene.who, a.status, scene.status)
+	return a, expect(a.Status == scene.status, "Okta answered %s with status %d, not %d", scene.who, a.Status, scene.status)
 }
 
-func (s *story) showCall(call hookCall, sent []string) {
+// prepare is what happened before: a request that is not shown and succeeds.
+func (s *story) prepare(ctx context.Context, r stage.Request) (*stage.Answer, error) {
+	a, err := s.world.okta.Do(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return a, expect(a.Status/100 == 2, "Okta answered %s %s with status %d: %s", r.Method, r.Path, a.Status, compact(masked(a.Body)))
+}
+
+func (s *story) showCall(call stage.HookCall, sent []string) {
 	with := ""
 	for _, header := range call.Headers {
 		if strings.EqualFold(header, "Authorization") {
@@ -87,22 +95,10 @@ func expect(so bool, format string, args ...any) error {
 
 // hookInOkta is a hook as the management API shows it.
 type hookInOkta struct {
-	ID      string `json:"id"`
-	Name    string `json:"name"`
-	Status  string `json:"status"`
-	Channel struct {
-		Config struct {
-			URI string `json:"uri"`
-		} `json:"config"`
-	} `json:"channel"`
-}
-
-func decodeHooks(content []byte) ([]hookInOkta, error) {
-	var hooks []hookInOkta
-	if err := json.Unmarshal(content, &hooks); err != nil {
-		return nil, fmt.Errorf("read the org's hooks: %w", err)
-	}
-	return hooks, nil
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Status string `json:"status"`
 }
 
 func readFile(name string) ([]byte, error) {

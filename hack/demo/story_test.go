@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -16,13 +17,24 @@ func TestTheStoryIsTrue(t *testing.T) {
 	if err := run(t.Context(), &out, options{once: true, full: true}); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, password := range []string{adasPassword, "difference engine", "a new password", "00-the-demo-token"} {
-		if strings.Contains(out.String(), password) {
-			t.Errorf("the story gives away %q", password)
+	for _, secret := range []string{
+		adasPassword, "difference engine", newPassword, clientSecret, "00-the-demo-token", joansPhone, phoneAbroad,
+		"eyJ", // how tokens begin
+	} {
+		if strings.Contains(out.String(), secret) {
+			t.Errorf("the story gives away %q", secret)
 		}
 	}
-	if !strings.Contains(out.String(), "Sign up with your example.com address.") {
-		t.Error("the story does not show what a person who is refused is told")
+	if code := regexp.MustCompile(`(code is |[cC]ode": "?)[0-9]+`).FindString(out.String()); code != "" {
+		t.Errorf("the story gives away a one-time code: %s", code)
+	}
+	for _, shown := range []string{
+		"Sign up with your example.com address.", "Twilio → Joan", "Vonage → Joan", "blocked=country",
+		`"https://acme.example/service": "nightly-report"`, `"https://acme.example/displayName": ["Ada Lovelace"]`, "LINK_USER",
+	} {
+		if !strings.Contains(out.String(), shown) {
+			t.Errorf("the story does not show %s", shown)
+		}
 	}
 	left, err := os.ReadDir(folder)
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/hookline/hookline/hack/stage"
 )
 
 const (
@@ -33,12 +35,13 @@ type world struct {
 	dir    string // the demo's own folder
 	assets string // the control plane's programs
 
-	trusted     *certificate
-	control     *controlPlane
-	cluster     *cluster
-	okta        *oktaOrg
-	oktaProcess *process
-	manager     *process
+	trusted *certificate
+	control *controlPlane
+	cluster *cluster
+	okta    *oktaOrg
+	vendors *vendors
+
+	oktaProcess, vendorsProcess, manager *process
 }
 
 // newWorld finds the checkout and makes the folders.
@@ -48,7 +51,7 @@ func newWorld(ctx context.Context, dir, assets string) (*world, error) {
 		return nil, fmt.Errorf("find the checkout: %w", err)
 	}
 	w := &world{source: filepath.Dir(strings.TrimSpace(string(module))), dir: dir, assets: assets}
-	for _, folder := range []string{logsFolder, "bin", "pods", "okta"} {
+	for _, folder := range []string{logsFolder, "bin", "pods", "okta", "vendors"} {
 		if err := os.Mkdir(w.path(folder), 0o700); err != nil {
 			return nil, fmt.Errorf("make a folder: %w", err)
 		}
@@ -84,7 +87,10 @@ func (w *world) start(ctx context.Context, p *printer) error {
 			return "Ingress       https://" + hookHost + ", which is " + w.cluster.ingressAddress() + " here"
 		}},
 		{w.startOkta, func() string {
-			return "Okta          " + w.okta.url + " (oktasim: calls hooks over HTTPS as Okta does)"
+			return "Okta          " + w.okta.URL + " (oktasim: calls hooks over HTTPS as Okta does)"
+		}},
+		{w.startVendors, func() string {
+			return "SMS vendors   " + w.vendors.URL + " (provider-sim: Twilio and Vonage, as far as their APIs go)"
 		}},
 		{w.startManager, func() string {
 			return "the operator  manager, with the rights that config/rbac gives it and no other"
@@ -103,7 +109,7 @@ func (w *world) start(ctx context.Context, p *printer) error {
 func (w *world) buildAndStartControlPlane(ctx context.Context) error {
 	group, building := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		build := exec.CommandContext(building, "go", "build", "-o", w.path("bin")+"/", "./cmd/manager", "./cmd/hook-runtime", "./cmd/oktasim")
+		build := exec.CommandContext(building, "go", "build", "-o", w.path("bin")+"/", "./cmd/manager", "./cmd/hook-runtime", "./cmd/oktasim", "./hack/provider-sim")
 		build.Dir = w.source
 		if output, err := build.CombinedOutput(); err != nil {
 			return fmt.Errorf("build the programs: %w\n%s", err, output)
@@ -133,7 +139,7 @@ func (w *world) startCluster(ctx context.Context) (err error) {
 func (w *world) prepareCluster(ctx context.Context) error {
 	rbac := filepath.Join(w.source, "config", "rbac")
 	for _, file := range []string{filepath.Join(rbac, "role.yaml"), filepath.Join(rbac, "role_binding.yaml")} {
-		objects, err := manifests(file)
+		objects, err := stage.Manifests(file)
 		if err != nil {
 			return err
 		}
@@ -157,20 +163,44 @@ func (w *world) startOkta(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	select {
-	case line := <-w.oktaProcess.firstLine:
-		fields := strings.Fields(line) // oktasim: https://127.0.0.1:8443 ready
-		if len(fields) != 3 {
-			return fmt.Errorf("start oktasim: it said %q", line)
-		}
-		w.okta, err = newOktaOrg(fields[1], token, w.path("okta", "ca.crt"))
+	url, err := awaitURL(ctx, w.oktaProcess)
+	if err != nil {
 		return err
-	case <-w.oktaProcess.ended:
-		return endedEarly(w.oktaProcess)
+	}
+	w.okta, err = newOktaOrg(url, token, w.path("okta", "ca.crt"))
+	return err
+}
+
+func (w *world) startVendors(ctx context.Context) error {
+	var err error
+	w.vendorsProcess, err = startProcess("provider-sim", w.log("provider-sim"), w.program("provider-sim"), nil,
+		"--listen=127.0.0.1:0", "--tls-dir="+w.path("vendors"))
+	if err != nil {
+		return err
+	}
+	url, err := awaitURL(ctx, w.vendorsProcess)
+	if err != nil {
+		return err
+	}
+	w.vendors, err = newVendors(url, w.path("vendors", "ca.crt"))
+	return err
+}
+
+// awaitURL waits until a simulator says where it serves: "oktasim: https://127.0.0.1:8443 ready".
+func awaitURL(ctx context.Context, p *process) (string, error) {
+	select {
+	case line := <-p.firstLine:
+		fields := strings.Fields(line)
+		if len(fields) != 3 {
+			return "", fmt.Errorf("start %s: it said %q", p.name, line)
+		}
+		return fields[1], nil
+	case <-p.ended:
+		return "", endedEarly(p)
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return "", context.Cause(ctx)
 	case <-time.After(startTimeout):
-		return fmt.Errorf("start oktasim: it was not ready within %s", startTimeout)
+		return "", fmt.Errorf("start %s: it was not ready within %s", p.name, startTimeout)
 	}
 }
 
@@ -215,6 +245,7 @@ func (w *world) broken() <-chan struct{} {
 		select {
 		case <-w.manager.ended:
 		case <-w.oktaProcess.ended:
+		case <-w.vendorsProcess.ended:
 		case <-w.cluster.ended:
 		}
 		close(closed)
@@ -223,7 +254,7 @@ func (w *world) broken() <-chan struct{} {
 }
 
 func (w *world) whyBroken() error {
-	for _, p := range []*process{w.manager, w.oktaProcess} {
+	for _, p := range []*process{w.manager, w.oktaProcess, w.vendorsProcess} {
 		select {
 		case <-p.ended:
 			return endedEarly(p)
@@ -242,8 +273,10 @@ func (w *world) stop() error {
 	if w.cluster != nil {
 		err = w.cluster.stop()
 	}
-	if w.oktaProcess != nil {
-		w.oktaProcess.stop(stopTimeout)
+	for _, simulator := range []*process{w.oktaProcess, w.vendorsProcess} {
+		if simulator != nil {
+			simulator.stop(stopTimeout)
+		}
 	}
 	if w.control != nil {
 		err = errors.Join(err, w.control.stop())

@@ -3,75 +3,72 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/hookline/hookline/hack/stage"
 )
 
 const oktaToken = "00e2e-token"
 
-// org is the simulated Okta org in the cluster, as a browser or an administrator calls it.
+// org is the simulated Okta org in the cluster.
 type org struct {
 	*testing.T
-	client *http.Client
+	*stage.Org
 }
 
 func newOrg(t *testing.T, address string, ca []byte) *org {
+	return &org{T: t, Org: &stage.Org{URL: "https://localhost", Token: oktaToken, Client: clientTo(address, ca)}}
+}
+
+// clientTo is a client whose calls of any host go to an address.
+func clientTo(address string, ca []byte) *http.Client {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(ca)
 	dialer := &net.Dialer{}
-	return &org{T: t, client: &http.Client{
-		Timeout: 15 * time.Second,
+	return &http.Client{
+		Timeout:       15 * time.Second,
+		CheckRedirect: stage.NoRedirects,
 		Transport: &http.Transport{
 			TLSClientConfig: &tls.Config{RootCAs: pool},
 			DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 				return dialer.DialContext(ctx, network, address)
 			},
 		},
-	}}
+	}
 }
 
-// do sends a request and decodes the answer into out, if there is one.
-func (o *org) do(method, path string, body, out any) (status int, err error) {
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		return 0, err
-	}
-	request, err := http.NewRequest(method, "https://localhost"+path, bytes.NewReader(encoded))
-	if err != nil {
-		return 0, err
-	}
-	request.Header.Set("Authorization", "SSWS "+oktaToken)
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Accept", "application/json")
-	response, err := o.client.Do(request)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = response.Body.Close() }()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil || out == nil || len(answer) == 0 {
-		return response.StatusCode, err
-	}
-	return response.StatusCode, json.Unmarshal(answer, out)
-}
-
-func (o *org) must(method, path string, body, out any) int {
+// ask sends a request, which must be answered with a status.
+func (o *org) ask(status int, r stage.Request) *stage.Answer {
 	o.Helper()
-	status, err := o.do(method, path, body, out)
+	a, err := o.Do(o.Context(), r)
 	if err != nil {
-		o.Fatalf("%s %s: %v", method, path, err)
+		o.Fatal(err)
 	}
-	return status
+	if a.Status != status {
+		o.Fatalf("%s %s: status %d, want %d: %s", r.Method, r.Path, a.Status, status, mustJSON(o.T, a.Body))
+	}
+	return a
+}
+
+// post is a request with JSON of a user.
+func post(path string, body object) stage.Request {
+	return stage.Request{Method: http.MethodPost, Path: path, Body: body}
+}
+
+// postAsAdmin is one of an administrator.
+func postAsAdmin(path string, body object) stage.Request {
+	r := post(path, body)
+	r.AsAdmin = true
+	return r
 }
 
 type object = map[string]any
@@ -83,41 +80,41 @@ func (o *org) createUser(login string) {
 		"profile":     object{"firstName": "Ada", "lastName": "Lovelace", "email": login, "login": login},
 		"credentials": object{"password": object{"hook": object{"type": "default"}}},
 	}
-	if status := o.must(http.MethodPost, "/api/v1/users?activate=true", user, nil); status != http.StatusOK {
-		o.Fatalf("create user %s: status %d", login, status)
-	}
+	o.ask(http.StatusOK, postAsAdmin("/api/v1/users?activate=true", user))
 }
 
 // signIn is primary authentication.
 func (o *org) signIn(login, password string) (status int, err error) {
-	return o.do(http.MethodPost, "/api/v1/authn", object{"username": login, "password": password}, nil)
-}
-
-// call is what the org keeps of a call of a hook.
-type call struct {
-	URL      string          `json:"url"`
-	Attempt  int             `json:"attempt"`
-	Status   int             `json:"status"`
-	Failure  string          `json:"failure"`
-	Response json.RawMessage `json:"response"`
-}
-
-func (o *org) calls() []call {
-	o.Helper()
-	var transcript struct {
-		Calls []call `json:"calls"`
+	a, err := o.Do(o.Context(), post("/api/v1/authn", object{"username": login, "password": password}))
+	if err != nil {
+		return 0, err
 	}
-	o.must(http.MethodGet, "/-/sim/calls", nil, &transcript)
-	return transcript.Calls
+	return a.Status, nil
 }
 
-func (o *org) clearCalls() { o.must(http.MethodDelete, "/-/sim/calls", nil, nil) }
+func (o *org) calls() []stage.HookCall {
+	o.Helper()
+	calls, err := o.HookCalls(o.Context())
+	if err != nil {
+		o.Fatal(err)
+	}
+	return calls
+}
+
+func (o *org) forget() {
+	o.Helper()
+	if err := o.Forget(o.Context()); err != nil {
+		o.Fatal(err)
+	}
+}
 
 // registered are the inline hooks of the org.
 func (o *org) registered() []object {
 	o.Helper()
 	var hooks []object
-	o.must(http.MethodGet, "/api/v1/inlineHooks", nil, &hooks)
+	if err := o.Read(o.Context(), "/api/v1/inlineHooks", true, &hooks); err != nil {
+		o.Fatal(err)
+	}
 	return hooks
 }
 
@@ -125,7 +122,7 @@ func (o *org) registered() []object {
 // every sign-in calls the hook. Each call must be answered, at the first attempt.
 func (o *org) underSteadyCalls(login string, something func()) {
 	o.Helper()
-	o.clearCalls()
+	o.forget()
 	stop := make(chan struct{})
 	var done sync.WaitGroup
 	var failure error
@@ -153,7 +150,7 @@ func (o *org) underSteadyCalls(login string, something func()) {
 	o.judge(o.calls())
 }
 
-func (o *org) judge(calls []call) {
+func (o *org) judge(calls []stage.HookCall) {
 	o.Helper()
 	if len(calls) < 20 {
 		o.Errorf("only %d calls of the hook were made", len(calls))
@@ -170,7 +167,14 @@ func (o *org) judge(calls []call) {
 	o.Logf("%d calls of the hook, %d failed", len(calls), failed)
 }
 
-func (c call) String() string { return fmt.Sprintf("%s: %d %s", c.URL, c.Status, c.Response) }
+// summary is what became of calls, without what was sent.
+func summary(calls []stage.HookCall) string {
+	text := fmt.Sprintf("%d", len(calls))
+	for _, c := range calls {
+		text += fmt.Sprintf("; %s attempt %d: %d %v %s", c.URL, c.Attempt, c.Status, c.Response, c.Failure)
+	}
+	return text
+}
 
 func mustJSON(t *testing.T, v any) []byte {
 	t.Helper()

@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -16,12 +15,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/hookline/hookline/api/v1alpha1"
+	"github.com/hookline/hookline/hack/stage"
 )
 
 // story is what the steps hand on to each other.
 type story struct {
 	*cluster
-	okta *org
+	okta    *org
+	vendors *stage.Vendors
 }
 
 // TestFromOneManifestToAnActiveHookThatAnswers is one story: each step stands on the one before.
@@ -41,23 +42,33 @@ func TestFromOneManifestToAnActiveHookThatAnswers(t *testing.T) {
 		{"apply the samples: the hooks become Ready and ACTIVE", (*story).applySamples},
 		{"a user signs in with the old password, and Okta keeps it", (*story).signIn},
 		{"a changed rule is answered by the pods", (*story).changeRule},
+		{"one-time codes are sent once, whatever becomes of the vendors", (*story).sendCodes},
+		{"tokens have the claims that the hook adds", (*story).mintTokens},
+		{"a SAML assertion has the attribute statement that the hook adds", (*story).signOn},
+		{"an import links and creates users as the hook says", (*story).importUsers},
 		{"a referenced secret changes under steady calls, and no call fails", (*story).rotate},
 		{"a node is drained under steady calls, and no call fails", (*story).drain},
 		{"the pods are restricted and have no token of the cluster", (*story).restricted},
 		{"deleting leaves Okta clean and the pods gone", (*story).delete},
 	} {
 		passed := t.Run(step.name, func(t *testing.T) {
-			part := &story{cluster: &cluster{T: t, whole: s.whole, Client: s.Client, rest: s.rest, nodes: s.nodes}}
-			if s.okta != nil {
-				part.okta = &org{T: t, client: s.okta.client}
-			}
+			part := s.part(t)
 			step.do(part)
-			s.okta = part.okta
+			s.okta, s.vendors = part.okta, part.vendors
 		})
 		if !passed {
 			t.FailNow()
 		}
 	}
+}
+
+// part is the story for a test within the whole.
+func (s *story) part(t *testing.T) *story {
+	part := &story{cluster: &cluster{T: t, whole: s.whole, Client: s.Client, rest: s.rest, nodes: s.nodes}, vendors: s.vendors}
+	if s.okta != nil {
+		part.okta = &org{T: t, Org: s.okta.Org}
+	}
+	return part
 }
 
 func (s *story) removeAll() {
@@ -75,19 +86,31 @@ func (s *story) removeAll() {
 func (s *story) install() {
 	hooksCA, hooksServer := authority(s.T, "hooks.acme.example")
 	oktaCA, _ := authority(s.T, "oktasim")
+	vendorsCA, vendorsServer := authority(s.T, vendorsHost)
 	s.kubectl("", "apply", "--server-side", "-k", "config")
 	s.kubectl("", "create", "namespace", userNamespace)
 	s.create(
 		&corev1.ConfigMap{ObjectMeta: at(systemNamespace, "e2e-ca"), BinaryData: map[string][]byte{"ca.crt": hooksCA.certificate}},
 		&corev1.ConfigMap{ObjectMeta: at(toolsNamespace, "e2e-ca"), BinaryData: map[string][]byte{"ca.crt": hooksCA.certificate}},
 		&corev1.Secret{ObjectMeta: at(toolsNamespace, "oktasim-ca"), Data: map[string][]byte{"ca.crt": oktaCA.certificate, "ca.key": oktaCA.key}},
-		&corev1.Secret{ObjectMeta: at(userNamespace, "okta-ca"), Data: map[string][]byte{"ca.crt": oktaCA.certificate}},
-		&corev1.Secret{ObjectMeta: at(userNamespace, "hooks-tls"), Type: corev1.SecretTypeTLS,
-			Data: map[string][]byte{corev1.TLSCertKey: hooksServer.certificate, corev1.TLSPrivateKeyKey: hooksServer.key}})
-	s.running(toolsNamespace, "oktasim")
-	s.running(toolsNamespace, "ingress")
+		tlsSecret(toolsNamespace, "provider-sim-tls", vendorsServer),
+		&corev1.Secret{ObjectMeta: at(userNamespace, stage.OrgCA), Data: map[string][]byte{stage.CAKey: oktaCA.certificate}},
+		&corev1.Secret{ObjectMeta: at(userNamespace, stage.VendorsCA), Data: map[string][]byte{stage.CAKey: vendorsCA.certificate}},
+		tlsSecret(userNamespace, "hooks-tls", hooksServer))
+	for _, tool := range []string{"oktasim", "provider-sim", "ingress"} {
+		s.running(toolsNamespace, tool)
+	}
 	s.running(systemNamespace, "hookline-manager")
 	s.okta = newOrg(s.T, s.forward("oktasim", 8443), oktaCA.certificate)
+	s.vendors = &stage.Vendors{URL: "https://" + vendorsHost, Client: clientTo(s.forward("provider-sim", 8443), vendorsCA.certificate)}
+}
+
+// vendorsHost is the simulated vendors' name in the cluster.
+const vendorsHost = "provider-sim.hookline-e2e.svc"
+
+func tlsSecret(namespace, name string, p pair) *corev1.Secret {
+	return &corev1.Secret{ObjectMeta: at(namespace, name), Type: corev1.SecretTypeTLS,
+		Data: map[string][]byte{corev1.TLSCertKey: p.certificate, corev1.TLSPrivateKeyKey: p.key}}
 }
 
 func at(namespace, name string) metav1.ObjectMeta {
@@ -101,56 +124,70 @@ func (s *story) create(objects ...client.Object) {
 	}
 }
 
-// applySamples applies the samples as they stand, but for the org's address and token.
+// applySamples applies the samples as they stand, but for the org's and the vendors' addresses and accounts.
 func (s *story) applySamples() {
-	for _, file := range []string{"oktaorg.yaml", "passwordimport_static.yaml", "registration.yaml"} {
-		sample, err := os.ReadFile("../../config/samples/" + file)
-		s.must(err)
-		manifest := strings.NewReplacer(
-			"https://acme.okta.com\n", "https://oktasim.hookline-e2e.svc:8443\n  tls: {caSecretKeyRef: {name: okta-ca, key: ca.crt}}\n",
-			"write-your-api-token-here", oktaToken,
-		).Replace(string(sample))
-		s.kubectl(manifest, "apply", "--server-side", "--force-conflicts", "-f", "-")
-	}
+	objects, err := stage.Samples("../../config/samples", stage.Setting{
+		OrgURL: "https://oktasim.hookline-e2e.svc:8443", OrgToken: oktaToken, VendorsURL: "https://" + vendorsHost + ":8443",
+	})
+	s.must(err)
 	begin := time.Now()
-	for _, name := range []string{"legacy-passwords", "sign-up"} {
+	s.kubectl(string(mustJSON(s.T, object{"apiVersion": "v1", "kind": "List", "items": objects})),
+		"apply", "--server-side", "--force-conflicts", "-f", "-")
+	for _, name := range s.hooks() {
 		hook := s.ready(name)
 		if hook.Status.Hook == nil || hook.Status.Hook.State != "ACTIVE" {
 			s.Errorf("%s in Okta: %+v", name, hook.Status.Hook)
 		}
 	}
-	s.Logf("both Ready after %s\n%s", time.Since(begin).Round(100*time.Millisecond), s.kubectl("", "get", "oih,oktaorgs", "-n", userNamespace))
-	if registered := s.okta.registered(); len(registered) != 2 {
-		s.Errorf("Okta has %d hooks", len(registered))
+	s.Logf("all Ready after %s\n%s\n%s", time.Since(begin).Round(100*time.Millisecond),
+		s.kubectl("", "get", "oih,oktaorgs", "-n", userNamespace), s.kubectl("", "get", "pods", "-n", userNamespace, "-o", "wide"))
+	types := map[any]bool{}
+	for _, hook := range s.okta.registered() {
+		types[hook["type"]] = true
+	}
+	if len(types) != 6 {
+		s.Errorf("Okta has hooks of the types %v, not of all six", types)
 	}
 }
 
+// hooks are the names of all hooks of the samples.
+func (s *story) hooks() []string {
+	s.Helper()
+	var list v1alpha1.OktaInlineHookList
+	s.must(s.List(s.Context(), &list, client.InNamespace(userNamespace)))
+	var names []string
+	for i := range list.Items {
+		names = append(names, list.Items[i].Name)
+	}
+	return names
+}
+
 func (s *story) signIn() {
-	s.okta.createUser("ada@example.com")
+	s.okta.createUser(ada)
 	for _, c := range []struct {
 		password string
 		status   int
 		calls    int
 	}{
 		{"not hers", http.StatusUnauthorized, 1},
-		{"analytical engine", http.StatusOK, 1},
-		{"analytical engine", http.StatusOK, 0}, // Okta has it now
+		{adasPassword, http.StatusOK, 1},
+		{adasPassword, http.StatusOK, 0}, // Okta has it now
 	} {
-		s.okta.clearCalls()
-		status, err := s.okta.signIn("ada@example.com", c.password)
+		s.okta.forget()
+		status, err := s.okta.signIn(ada, c.password)
 		s.must(err)
 		if calls := s.okta.calls(); status != c.status || len(calls) != c.calls {
-			s.Errorf("signing in with %q: status %d with %d calls of the hook, want %d with %d: %v", c.password, status, len(calls), c.status, c.calls, calls)
+			s.Errorf("signing in with %q: status %d with %d calls of the hook, want %d with %d: %s", c.password, status, len(calls), c.status, c.calls, summary(calls))
 		}
 	}
 }
 
 func (s *story) register(email string) (int, string) {
 	s.Helper()
-	var answer object
-	status := s.okta.must(http.MethodPost, "/idp/idx/enroll/new", object{
-		"userProfile": object{"firstName": "Mary", "lastName": "Jackson", "email": email, "login": email}}, &answer)
-	return status, strings.Join(strings.Fields(string(mustJSON(s.T, answer))), " ")
+	a, err := s.okta.Do(s.Context(), post("/idp/idx/enroll/new", object{
+		"userProfile": object{"firstName": "Mary", "lastName": "Jackson", "email": email, "login": email}}))
+	s.must(err)
+	return a.Status, string(mustJSON(s.T, a.Body))
 }
 
 func (s *story) changeRule() {
@@ -240,7 +277,7 @@ func (s *story) restricted() {
 }
 
 func (s *story) delete() {
-	hooks := []string{"legacy-passwords", "sign-up"}
+	hooks := s.hooks()
 	s.kubectl("", append([]string{"delete", "--cascade=foreground", "--timeout=120s", "-n", userNamespace, "oih"}, hooks...)...)
 	if registered := s.okta.registered(); len(registered) != 0 {
 		s.Errorf("Okta still has %v", registered)
