@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	goruntime "runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +40,7 @@ type kind struct {
 }
 
 func serveType() error {
+	debug.SetGCPercent(400) // as hook-runtime does
 	name, address, _ := strings.Cut(os.Getenv(typeVariable), " ")
 	dir, err := os.MkdirTemp("", "hookline-bench-type-")
 	if err != nil {
