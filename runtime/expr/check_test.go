@@ -144,6 +144,9 @@ func TestCheckHandlerFindsWhatOktaWouldNotCarryOut(t *testing.T) {
 				{Op: "add", Path: "/authentication/sessionLifetime", Value: "0"},
 				{Op: "add", Path: "/authentication/sessionLifetime", Value: "300"},
 				{Op: "replace", Path: "/subject/nameId", Value: "user.profile.login"},
+				{Op: "replace", Path: "/claims/role/attributes", Value: "{'NameFormat': 'urn:x'}"},
+				{Op: "replace", Path: "/claims/role/attributes", Value: "'urn:x'"},
+				{Op: "replace", Path: "/claims/role/attributes/NameFormat", Value: "'urn:x'"},
 			}},
 		}}}, []string{
 			`handler.saml.rules[0].when: Invalid value: "1": yields int, but must yield a boolean; compare it with something`,
@@ -154,6 +157,7 @@ func TestCheckHandlerFindsWhatOktaWouldNotCarryOut(t *testing.T) {
 				`write one under /claims, /subject, /authentication or /conditions, such as /subject/nameId`,
 			`handler.saml.rules[0].assertion[4].value: Invalid value: "1 +": column 4: is no CEL: it ends where something must follow`,
 			`handler.saml.rules[0].assertion[5].value: Invalid value: "0": yields 0, and a lifetime here has from 1 to 2147483647 seconds`,
+			`handler.saml.rules[0].assertion[9].value: Invalid value: "'urn:x'": yields string, but must yield a map`,
 		}},
 	})
 }

@@ -140,10 +140,10 @@ func samlPatch(at *field.Path, patch *v1alpha1.SAMLPatch) expression {
 	value := expression{path: at.Child("value"), source: string(patch.Value), want: JSON, within: at}
 	claim, isClaim := strings.CutPrefix(patch.Path, "/claims/")
 	switch {
-	case patch.Claim != "", isClaim && strings.Contains(claim, "/"):
+	case isClaim && (!strings.Contains(claim, "/") || strings.HasSuffix(claim, "/attributes")):
+		value.want = Map // a whole attribute statement, or all its attributes
+	case patch.Claim != "", isClaim:
 		value.want = Scalars
-	case isClaim:
-		value.want = Map // a whole attribute statement
 	case patch.Path == sessionLifetimePath:
 		value.want, value.constant = Integer, seconds(1, math.MaxInt32)
 	}
