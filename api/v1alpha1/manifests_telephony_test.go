@@ -79,7 +79,7 @@ allowedCountries: [us, ca]
 `), []string{`allowedCountries[0]: Invalid value: "us"`, "an ISO 3166-1 alpha-2 code in capitals, such as US"}},
 	{"the United Kingdom is UK", routed(`
 allowedCountries: [IE, UK]
-`), []string{`allowedCountries[1]: Invalid value: "UK"`, "write GB"}},
+`), []string{`allowedCountries[1]: Invalid value: "UK"`, "such as GB for the United Kingdom"}},
 	{"Norway is false, as YAML has it", routed(`
 allowedCountries: [SE, NO]
 `), []string{"allowedCountries[1]", `must be of type string: "boolean"`}},

@@ -45,6 +45,9 @@ var (
 	}}
 )
 
+// sessionLifetimePath is where a hook says how long the service's session may last, in seconds.
+const sessionLifetimePath = "/authentication/sessionLifetime"
+
 // assertionRoots are the members of an assertion that a hook may change.
 var assertionRoots = []string{"claims", "subject", "authentication", "conditions"}
 
@@ -69,6 +72,9 @@ func pointer(path, claim string) string {
 func SplitPointer(pointer string) ([]string, error) {
 	rest, rooted := strings.CutPrefix(pointer, "/")
 	if !rooted {
+		if pointer != "" && !strings.Contains(pointer, "/") {
+			return nil, fmt.Errorf("must be a JSON Pointer, which starts with /; write /claims/%s, or name the claim with claim instead of path", pointer)
+		}
 		return nil, fmt.Errorf("must be a JSON Pointer, which starts with /; write /%s", pointer)
 	}
 	tokens := strings.Split(rest, "/")
@@ -121,6 +127,9 @@ func checkTokenPatches(at *field.Path, kind tokenKind, patches []TokenPatch) fie
 	return errs
 }
 
+// slashInName is for a URL in a path.
+const slashInName = "has a name with / in it, which is written ~1 in a path; or name it as it is, with claim instead of path"
+
 // claimProblem says why the name of a claim can't be meant as it is written, or "".
 func claimProblem(claim string) string {
 	if name, isPath := strings.CutPrefix(claim, "/claims/"); isPath {
@@ -143,6 +152,9 @@ func tokenPatchProblem(kind tokenKind, patch *TokenPatch) string {
 			return fmt.Sprintf("is there in every token, and can be neither added nor taken out: write op: %s", PatchReplace)
 		}
 		return ""
+	}
+	if slices.Contains(tokens, "") && strings.Contains(patch.Path, "://") {
+		return slashInName
 	}
 	if len(tokens) < 2 || tokens[0] != "claims" || slices.Contains(tokens, "") {
 		return fmt.Sprintf("is no place of a token that a hook can change: write /claims/<name>, or %s", LifetimePath)
@@ -183,16 +195,22 @@ func samlPathProblem(patch *SAMLPatch) string {
 	if err != nil {
 		return err.Error()
 	}
+	if slices.Contains(tokens, "") && strings.Contains(patch.Path, "://") {
+		return slashInName
+	}
 	if len(tokens) < 2 || !slices.Contains(assertionRoots, tokens[0]) || slices.Contains(tokens, "") {
 		return "is no place of an assertion that a hook can change: write one under /claims, /subject, /authentication or " +
 			"/conditions, such as /subject/nameId"
+	}
+	if patch.Path == sessionLifetimePath && patch.Op != PatchAdd {
+		return fmt.Sprintf("is in no assertion beforehand: write op: %s", PatchAdd)
 	}
 	if tokens[0] != "claims" || len(tokens) == 2 {
 		return ""
 	}
 	if !statementPath.MatchString(strings.Join(tokens[2:], "/")) {
 		return "is no place of an attribute statement that a hook can change: write /claims/<name>, or " +
-			"/claims/<name>/attributeValues/0/value for its first value"
+			"/claims/<name>/attributeValues/0/value for its first value; a / in a name is written ~1, or name it with claim instead of path"
 	}
 	return ""
 }

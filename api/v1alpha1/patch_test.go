@@ -248,13 +248,13 @@ func TestAssertionPatchesThatOktaWouldDropAreTold(t *testing.T) {
 		{name: "a later value of one with a URL for a name", path: "/claims/https:~1~1acme.example~1role/attributeValues/12/value"},
 		{name: "the subject's name", path: "/subject/nameId"},
 		{name: "a member of the subject's confirmation", path: "/subject/confirmation/data/recipient"},
-		{name: "the length of the session", path: "/authentication/sessionLifetime"},
-		{name: "how the user signed in", path: "/authentication/authnContext"},
+				{name: "how the user signed in", path: "/authentication/authnContext"},
 		{name: "the audience", path: "/conditions/audienceRestriction/0"},
 
 		{name: "a path without slash", path: "subject/nameId", want: notAPointer + "subject/nameId"},
 		{name: "a path with a bare tilde", path: "/claims/~acme", want: "has a ~ that stands for nothing"},
-		{name: "a URL that is not escaped", path: "/claims/https://acme.example/role", want: noPlace},
+		{name: "a URL that is not escaped", path: "/claims/https://acme.example/role", want: "has a name with / in it, which is written ~1 in a path; or name it as it is, with claim instead of path"},
+		{name: "the name of a claim for a path", path: "role", want: "must be a JSON Pointer, which starts with /; write /claims/role, or name the claim with claim instead of path"},
 		{name: "a name with a slash that is not escaped", path: "/claims/acme.example/role", want: noValue},
 		{name: "all attribute statements", path: "/claims", want: noPlace},
 		{name: "the whole subject", path: "/subject", want: noPlace},
@@ -280,6 +280,17 @@ func TestAssertionPatchesThatOktaWouldDropAreTold(t *testing.T) {
 			judgePatch(t, string(op)+": "+c.name, v1alpha1.Handler{SAML: &v1alpha1.SAMLHandler{Rules: []v1alpha1.SAMLRule{rule}}},
 				"handler.saml.rules[0].assertion[0]", c.path, c.claim, c.want)
 		}
+	}
+}
+
+// TestTheSessionLifetimeIsAdded: no assertion has one before the hook is asked.
+func TestTheSessionLifetimeIsAdded(t *testing.T) {
+	t.Parallel()
+	for op, want := range map[v1alpha1.SAMLPatchOp]string{v1alpha1.PatchAdd: "", v1alpha1.PatchReplace: "is in no assertion beforehand: write op: add"} {
+		const path = "/authentication/sessionLifetime"
+		rule := v1alpha1.SAMLRule{Assertion: []v1alpha1.SAMLPatch{{Op: op, Path: path, Value: "300"}}}
+		judgePatch(t, string(op), v1alpha1.Handler{SAML: &v1alpha1.SAMLHandler{Rules: []v1alpha1.SAMLRule{rule}}},
+			"handler.saml.rules[0].assertion[0]", path, "", want)
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 	route       = telephonyAt + ".routes[0]"
 
 	saysCountry = "a country is an ISO 3166-1 alpha-2 code in capitals, such as US"
-	saysUK      = "UK is no country code of ISO 3166-1, and no number has it; write GB"
+	saysNowhere = "is no country that has phone numbers: write its ISO 3166-1 alpha-2 code, such as GB for the United Kingdom"
 	saysWindow  = "window must be a duration from 1s to 24h, such as 10m"
 	saysName    = "the name of a provider must have lower-case letters, digits and -, such as twilio-eu"
 )
@@ -37,8 +37,9 @@ func countries(at string, prepare ...change) []ruleCases {
 		valueRule(second, saysCountry, smallTelephonyHook, prepare,
 			map[string]string{"another country": "DE", "Norway in quotes": `"NO"`},
 			map[string]string{"small letters": "us", "a digit": "U1", "white space": `"U "`, "a line break": `"U\n"`}),
-		valueRule(second, saysUK, smallTelephonyHook, prepare,
-			map[string]string{"the United Kingdom": "GB"}, map[string]string{"its name in daily life": "UK"}),
+		valueRule(second, saysNowhere, smallTelephonyHook, prepare,
+			map[string]string{"the United Kingdom": "GB", "Kosovo": "XK"},
+			map[string]string{"its name in daily life": "UK", "a language": "EN", "a union": "EU", "nowhere": "ZZ", "a country without phones": "AQ"}),
 	}
 }
 

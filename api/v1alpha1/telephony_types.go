@@ -59,11 +59,11 @@ type TelephonyHandler struct {
 	OnUnknownOutcome OnUnknownOutcome `json:"onUnknownOutcome,omitempty"`
 }
 
-// CountryCode is a country as ISO 3166-1 names it.
+// CountryCode is a country as ISO 3166-1 names it, out of those that have phone numbers; Kosovo is XK.
 // +kubebuilder:validation:MinLength=2
 // +kubebuilder:validation:MaxLength=2
 // +kubebuilder:validation:XValidation:rule="self.matches('^[A-Z]{2}$')",message="a country is an ISO 3166-1 alpha-2 code in capitals, such as US"
-// +kubebuilder:validation:XValidation:rule="self != 'UK'",message="UK is no country code of ISO 3166-1, and no number has it; write GB"
+// +kubebuilder:validation:XValidation:rule="!self.matches('^[A-Z]{2}$') || self.matches('^(A[CDEFGILMORSTUWXZ]|B[ABDEFGHIJLMNOQRSTWYZ]|C[ACDFGHIKLMNORUVWXYZ]|D[EJKMOZ]|E[CEGHRST]|F[IJKMOR]|G[ABDEFGHILMNPQRTUWY]|H[KNRTU]|I[DELMNOQRST]|J[EMOP]|K[EGHIMNPRWYZ]|L[ABCIKRSTUVY]|M[ACDEFGHKLMNOPQRSTUVWXYZ]|N[ACEFGILOPRUZ]|OM|P[AEFGHKLMRSTWY]|QA|R[EOSUW]|S[ABCDEGHIJKLMNORSTVXYZ]|T[ACDGHJKLMNORTVWZ]|U[AGSYZ]|V[ACEGINU]|W[FS]|XK|Y[ET]|Z[AMW])$')",message="is no country that has phone numbers: write its ISO 3166-1 alpha-2 code, such as GB for the United Kingdom"
 type CountryCode string
 
 // OnBlocked is what Okta is told of a call that was blocked.

@@ -86,12 +86,12 @@ func validateTokenPatches(at *field.Path, patches []TokenPatch) field.ErrorList 
 	for i := range patches {
 		patch, path := &patches[i], at.Index(i)
 		ops := []TokenPatchOp{PatchAdd, PatchReplace, PatchRemove}
-		if !slices.Contains(ops, patch.Op) {
-			errs = append(errs, field.NotSupported(path.Child("op"), patch.Op, ops))
-		}
 		errs = append(errs, validatePlace(path, patch.Path, patch.Claim,
 			"takes exactly one of path, such as /claims/department, and claim, the plain name of a claim")...)
-		if (patch.Op == PatchRemove) == (patch.Value != "") {
+		switch {
+		case !slices.Contains(ops, patch.Op):
+			errs = append(errs, field.NotSupported(path.Child("op"), patch.Op, ops))
+		case (patch.Op == PatchRemove) == (patch.Value != ""):
 			errs = append(errs, field.Invalid(path.Child("value"), patch.Value, "goes with add and replace, and must be left out of remove"))
 		}
 		errs = append(errs, validateLength(path.Child("value"), patch.Value, maxExpression)...)

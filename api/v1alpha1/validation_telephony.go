@@ -105,11 +105,12 @@ func validateSet[T ~string](at *field.Path, items, known []T) field.ErrorList {
 func validateCountries(at *field.Path, countries []CountryCode) field.ErrorList {
 	errs := validateCount(at, countries == nil, len(countries), maxCountries)
 	for i, country := range countries {
-		if !countryPattern.MatchString(string(country)) {
+		switch {
+		case !countryPattern.MatchString(string(country)):
 			errs = append(errs, field.Invalid(at.Index(i), country, "a country is an ISO 3166-1 alpha-2 code in capitals, such as US"))
-		}
-		if country == "UK" {
-			errs = append(errs, field.Invalid(at.Index(i), country, "UK is no country code of ISO 3166-1, and no number has it; write GB"))
+		case !callableCountry.MatchString(string(country)):
+			errs = append(errs, field.Invalid(at.Index(i), country,
+				"is no country that has phone numbers: write its ISO 3166-1 alpha-2 code, such as GB for the United Kingdom"))
 		}
 		if slices.Contains(countries[:i], country) {
 			errs = append(errs, field.Duplicate(at.Index(i), country))

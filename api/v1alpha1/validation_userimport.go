@@ -22,10 +22,10 @@ func validateUserImportRule(at *field.Path, rule *UserImportRule) field.ErrorLis
 		errs = append(errs, field.Required(at, "needs profile, appProfile or action"))
 	}
 	actions := []UserImportAction{ActionCreateUser, ActionLinkUser}
-	if rule.Action != "" && !slices.Contains(actions, rule.Action) {
+	switch {
+	case rule.Action != "" && !slices.Contains(actions, rule.Action):
 		errs = append(errs, field.NotSupported(at.Child("action"), rule.Action, actions))
-	}
-	if (rule.Action == ActionLinkUser) != (rule.User != "") {
+	case (rule.Action == ActionLinkUser) != (rule.User != ""):
 		errs = append(errs, field.Required(at.Child("user"),
 			"says which user of Okta to link to: it goes with action: LinkUser, which needs it"))
 	}

@@ -20,6 +20,8 @@ func TestMistakesAreToldInWordsThatHelp(t *testing.T) {
 			"column 1: there is no variable usr, only request, user and update"},
 		{"a member of request is not a variable", "data.userProfile.email == 'a'", asBool,
 			"column 1: there is no variable data, only request, user and update; write request.data"},
+		{"a text without quotes", "PRO", asJSON,
+			"column 1: there is no variable PRO, only request, user and update; a text has quotes of its own, 'PRO'"},
 		{"an unknown method", "user.email.toLowerCase() == 'a'", asBool,
 			"column 23: there is no function toLowerCase; docs/expressions.md lists the functions"},
 		{"a method that is called as a function", "lowerAscii(user.email) == 'a'", asBool,

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
@@ -152,6 +153,9 @@ func (e *Env) unknown(name string, kind ast.ExprKind) string {
 		if slices.Contains(e.types.objects[objectPrefix+path+")"].members, name) {
 			hint = "; write " + path + "." + name
 		}
+	}
+	if hint == "" && unicode.IsUpper([]rune(name)[0]) { // as codes are written, and variables are not
+		hint = "; a text has quotes of its own, '" + shorten(name) + "'"
 	}
 	return fmt.Sprintf("there is no variable %s, only %s%s", shorten(name), e.names(), hint)
 }

@@ -78,7 +78,7 @@ func TestDecodeRefusesFields(t *testing.T) {
 		"a string for a list": {"[SelfService]", "SelfService", []string{
 			"handler.registration.rules[0].requestTypes: Invalid value: must be a list"}},
 		"a string for a mapping": {"{name: hook-secret, key: value}", "hunter2", []string{
-			"authentication.header.secretKeyRef: Invalid value: must be a mapping"}},
+			"authentication.header.secretKeyRef: Invalid value: must be a mapping; known here: key, name"}},
 		"a value that the API server would refuse": {"path: /identity/sign-up", "path: identity", []string{
 			`path: Invalid value: "identity": must start with / and have only letters, digits and -._~/ in it, without empty or dot ` +
 				`segments, such as /identity/legacy-passwords`}},

@@ -41,7 +41,7 @@ func check(at *field.Path, value any, want reflect.Type) field.ErrorList {
 		}
 		if text == "" {
 			// As the schema does: a condition that a template left empty must not become one that always holds.
-			return field.ErrorList{field.Required(at, "is empty; write a value or leave the field out")}
+			return field.ErrorList{field.Required(at, "is empty; write a value or leave the field out. What begins with ! needs quotes around it, or YAML takes it for a tag")}
 		}
 		return nil
 	case reflect.Int32:
@@ -110,7 +110,7 @@ func structMembers(t reflect.Type) members {
 func checkMapping(at *field.Path, value any, may members) field.ErrorList {
 	mapping, ok := value.(yamlv2.MapSlice)
 	if !ok {
-		return wrongType(at, "must be a mapping")
+		return wrongType(at, notMapping(may))
 	}
 	var errs field.ErrorList
 	seen := make(map[string]bool, len(mapping))
@@ -137,6 +137,18 @@ func checkMapping(at *field.Path, value any, may members) field.ErrorList {
 		seen[name] = true
 	}
 	return errs
+}
+
+// notMapping says what belongs in the place of something else. Secrets are what people most often write where
+// a reference to one belongs.
+func notMapping(may members) string {
+	if _, isReference := may.named["secretKeyRef"]; isReference {
+		return "must be a mapping such as {secretKeyRef: {name: ..., key: ...}}: a secret is never written here"
+	}
+	if len(may.named) > 0 {
+		return "must be a mapping; known here: " + strings.Join(slices.Sorted(maps.Keys(may.named)), ", ")
+	}
+	return "must be a mapping"
 }
 
 func child(at *field.Path, name string) *field.Path {

@@ -26,8 +26,8 @@ func TestSAMLRules(t *testing.T) {
 		{"an object", `[{assertion: [{op: replace, path: /authentication/authnContext, value: "{'authnContextClassRef': 'r2'}"}]}]`, call,
 			answered(first, assertion(op("replace", "/authentication/authnContext", `{"authnContextClassRef":"r2"}`)))},
 
-		{"a replace of what is not there is left out", `[{assertion: [{op: replace, path: /authentication/sessionLifetime, value: "300"}, {op: replace, path: /subject/nameId, value: "'x'"}]}]`, call,
-			answered(skipping("assertion /authentication/sessionLifetime"), assertion(op("replace", "/subject/nameId", `"x"`)))},
+		{"a replace of what is not there is left out", `[{assertion: [{op: replace, path: /authentication/level, value: "300"}, {op: replace, path: /subject/nameId, value: "'x'"}]}]`, call,
+			answered(skipping("assertion /authentication/level"), assertion(op("replace", "/subject/nameId", `"x"`)))},
 		{"an add whose parent is not there is left out", `[{assertion: [{op: add, path: /subject/confirmation/data/recipient, value: "'x'"}]}]`, call,
 			answered(skipping("assertion /subject/confirmation/data/recipient"))},
 		{"an add under a part that is not there is left out", `[{assertion: [{op: add, path: /conditions/audienceRestriction, value: "[]"}]}]`,

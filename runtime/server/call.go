@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime"
 	"runtime/debug"
@@ -68,6 +69,9 @@ func (c *call) answerAtDeadline() {
 
 // repeat gets the outcome of the flight that this call is a retry of.
 func (c *call) repeat(f *flight, deadline time.Time) outcome {
+	// Seldom, and then either a retry of Okta's or somebody who tries things out and wonders.
+	c.log.LogAttrs(c.r.Context(), slog.LevelInfo, "call repeated: answered as the first one with its eventId",
+		slog.String("eventID", c.eventID[:min(len(c.eventID), maxLoggedEventID)]))
 	if f.done == nil {
 		c.metrics.replayed.Inc()
 		return f.outcome

@@ -87,13 +87,8 @@ func newHandler(ctx context.Context, spec *v1alpha1.TelephonyHandler, opts Optio
 // build makes the parts that can fail. Errors go on from the path of the handler.
 func (h *Handler) build(ctx context.Context, spec *v1alpha1.TelephonyHandler,
 	newProvider func(*v1alpha1.TelephonyProvider) (Provider, error)) error {
-	for i := range spec.Providers {
-		from := &spec.Providers[i]
-		provider, err := newProvider(from)
-		if err != nil {
-			return fmt.Errorf("providers[%d]%w", i, err)
-		}
-		h.carriers = append(h.carriers, h.newCarrier(from, provider))
+	if err := h.buildCarriers(spec, newProvider); err != nil {
+		return err
 	}
 	env, err := expr.NewEnv(hook.Telephony)
 	if err != nil {
@@ -109,6 +104,24 @@ func (h *Handler) build(ctx context.Context, spec *v1alpha1.TelephonyHandler,
 		return fmt.Errorf("message: %w", err)
 	}
 	return nil
+}
+
+// buildCarriers makes the providers. The error has what is wrong with each of them.
+func (h *Handler) buildCarriers(spec *v1alpha1.TelephonyHandler, newProvider func(*v1alpha1.TelephonyProvider) (Provider, error)) error {
+	var problems error
+	for i := range spec.Providers {
+		from := &spec.Providers[i]
+		provider, err := newProvider(from)
+		switch {
+		case err == nil:
+			h.carriers = append(h.carriers, h.newCarrier(from, provider))
+		case problems == nil:
+			problems = fmt.Errorf("providers[%d]%w", i, err)
+		default:
+			problems = fmt.Errorf("%w; %s.providers[%d]%w", problems, fieldPath, i, err)
+		}
+	}
+	return problems
 }
 
 func (h *Handler) newCarrier(from *v1alpha1.TelephonyProvider, provider Provider) *carrier {

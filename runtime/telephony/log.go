@@ -26,7 +26,11 @@ func (h *Handler) logAttempt(ctx context.Context, m Message, made attempt) {
 	if made.Err != nil {
 		attrs = append(attrs, slog.String("error", made.Err.Error()))
 	}
-	h.log.LogAttrs(ctx, slog.LevelWarn, "provider has not taken the code", attrs...)
+	text := "provider has not taken the code"
+	if made.Class == Unknown {
+		text = "provider has not said whether it has taken the code"
+	}
+	h.log.LogAttrs(ctx, slog.LevelWarn, text, attrs...)
 }
 
 // logOutcome has a line for each call whose code was not sent, or not surely. Those of blocked calls are
