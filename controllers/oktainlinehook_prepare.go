@@ -36,15 +36,22 @@ func (p *pass) prepare(ctx context.Context) *outcome {
 	return nil
 }
 
+// maxMistakes of a spec are told at a time. Who has more than that has made the same one many times.
+const maxMistakes = 10
+
 // checkSpec refuses what the API server can't see.
 func (p *pass) checkSpec(context.Context) *outcome {
 	errs := expr.CheckHandler(p.hook.Spec.Type, &p.hook.Spec.Handler)
 	if len(errs) == 0 {
 		return nil
 	}
-	said := make([]string, len(errs))
+	var said []string
 	for i, err := range errs {
-		said[i] = "spec." + err.Error()
+		if i == maxMistakes {
+			said = append(said, fmt.Sprintf("and %d more", len(errs)-i))
+			break
+		}
+		said = append(said, "spec."+err.Error())
 	}
 	return refused(v1alpha1.ConditionDeployed, v1alpha1.ReasonSpecInvalid, "%s", strings.Join(said, "; "))
 }

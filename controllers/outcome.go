@@ -3,6 +3,7 @@ package controllers
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -86,17 +87,34 @@ func (o *outcome) report(on reported, seen []metav1.Condition, happened []notice
 	before := readiness(*list)
 	for _, condition := range append(seen, o.conditions()...) {
 		condition.ObservedGeneration = object.GetGeneration()
+		condition.Message = cut(condition.Message, maxConditionMessage)
 		meta.SetStatusCondition(list, condition)
 	}
 	for _, passing := range o.absent() {
 		meta.RemoveStatusCondition(list, passing)
 	}
 	for _, n := range happened {
-		recorder.Event(object, n.kind, n.reason, n.message)
+		recorder.Event(object, n.kind, n.reason, cut(n.message, maxEventMessage))
 	}
 	if after := readiness(*list); after != before && o.verdict != waiting {
-		recorder.Event(object, o.eventKind(), after.reason, o.message)
+		recorder.Event(object, o.eventKind(), after.reason, cut(o.message, maxEventMessage))
 	}
+}
+
+// The API server takes no longer messages, in bytes: a condition that is too long would keep the whole status
+// from being written.
+const (
+	maxConditionMessage = 32768
+	maxEventMessage     = 1024
+)
+
+// cut shortens a text to so many bytes, without cutting a character in two.
+func cut(text string, most int) string {
+	const more = "…"
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most-len(more)], "") + more
 }
 
 // standing is what an event is told about when it changes.

@@ -65,3 +65,29 @@ func TestWhatOktaWouldRefuseIsNeverDeployed(t *testing.T) {
 		})
 	}
 }
+
+// TestManyMistakesAreNotTooManyForTheStatus: the API server takes no condition that is longer than 32 KiB, and
+// without the status nobody would learn of anything.
+func TestManyMistakesAreNotTooManyForTheStatus(t *testing.T) {
+	t.Parallel()
+	var rules []v1alpha1.TokenRule
+	for range 64 {
+		rules = append(rules, v1alpha1.TokenRule{When: "request.dta", Deny: &v1alpha1.PatchDenied{Summary: "No."}})
+	}
+	w := newWorld(t, aHook("x", func(h *v1alpha1.OktaInlineHook) {
+		h.Spec.Type, h.Spec.Handler = v1alpha1.Token, v1alpha1.Handler{Token: &v1alpha1.TokenHandler{Rules: rules}}
+	}))
+	message := condition(w.settle("x"), v1alpha1.ConditionStalled).Message
+	if !strings.Contains(message, "spec.handler.token.rules[9].when") || strings.Contains(message, "rules[10]") || !strings.HasSuffix(message, "; and 54 more") {
+		t.Errorf("the message is %s", message)
+	}
+}
+
+func TestMessagesAreCutToWhatTheAPIServerTakes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"short": "short", "123456789": "123456789", "1234567890": "123456…", "12345ä7890": "12345…"} {
+		if got := cut(text, 9); got != want {
+			t.Errorf("%s is cut to %s, want %s", text, got, want)
+		}
+	}
+}

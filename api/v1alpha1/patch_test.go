@@ -248,7 +248,7 @@ func TestAssertionPatchesThatOktaWouldDropAreTold(t *testing.T) {
 		{name: "a later value of one with a URL for a name", path: "/claims/https:~1~1acme.example~1role/attributeValues/12/value"},
 		{name: "the subject's name", path: "/subject/nameId"},
 		{name: "a member of the subject's confirmation", path: "/subject/confirmation/data/recipient"},
-				{name: "how the user signed in", path: "/authentication/authnContext"},
+		{name: "how the user signed in", path: "/authentication/authnContext"},
 		{name: "the audience", path: "/conditions/audienceRestriction/0"},
 
 		{name: "a path without slash", path: "subject/nameId", want: notAPointer + "subject/nameId"},

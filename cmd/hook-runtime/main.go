@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	stdlog "log"
 	"log/slog"
 	"net"
 	"os"
@@ -95,6 +96,7 @@ func (cfg config) check() error {
 func run(ctx context.Context, cfg config) error {
 	tuneCollector()
 	log := slog.New(slog.NewJSONHandler(cfg.logTo, &slog.HandlerOptions{Level: cfg.logLevel}))
+	quietLibraries(log)
 	public, err := net.Listen("tcp", cfg.listen)
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
@@ -113,6 +115,22 @@ func run(ctx context.Context, cfg config) error {
 	}
 	log.Info("listening", "hooks", public.Addr().String(), "admin", admin.Addr().String(), "tls", cfg.tlsCert != "")
 	return srv.Run(ctx, public, admin)
+}
+
+// quietLibraries takes the words out of what libraries write to the standard logger. net/http, for one, quotes
+// what a provider sends beyond the end of its answer, which may be the code that it was given.
+func quietLibraries(log *slog.Logger) {
+	stdlog.SetFlags(0)
+	stdlog.SetOutput(libraryLog{log})
+}
+
+// libraryLog has a line for each that a library writes, and nothing of what it says.
+type libraryLog struct{ log *slog.Logger }
+
+// Write implements io.Writer.
+func (l libraryLog) Write(line []byte) (int, error) {
+	l.log.Warn("a library logged something, which is left out because it may quote a call", "bytes", len(line))
+	return len(line), nil
 }
 
 // collectorPercent lets the heap, some 5 MiB at rest, grow to five times that between two collections. With

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	stdlog "log"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -279,5 +280,19 @@ func TestDocumentedFlags(t *testing.T) {
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("flags and their defaults (-code +docs):\n%s", diff)
+	}
+}
+
+// TestLibrariesAreNotQuoted: net/http logs what a provider sends beyond the end of its answer.
+func TestLibrariesAreNotQuoted(t *testing.T) {
+	p := start(t, map[string]string{"hook.yaml": registrationFile, "secrets/hook-secret/value": "Bearer s3cret"}).listening(t)
+	stdlog.Print(`Unsolicited response received on idle HTTP channel starting with "Your code is 482913"`)
+	for !strings.Contains(p.log.String(), "a library logged something") {
+		if t.Context().Err() != nil {
+			t.Fatalf("the log has nothing of it: %s", p.log)
+		}
+	}
+	if strings.Contains(p.log.String(), "482913") {
+		t.Errorf("the log has a code in it: %s", p.log)
 	}
 }

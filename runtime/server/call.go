@@ -41,12 +41,13 @@ type call struct {
 func (c *call) decide(req *hook.Request) {
 	c.eventID = req.EventID
 	deadline := c.start.Add(callDeadline)
+	key, recognisable := c.replays.key(req, c.current.Type.OncePerEvent)
 	if !time.Now().Before(deadline) {
-		c.answer(outcome{failure: hook.RequestLate, err: errLate})
+		c.answer(c.tooLate(key, recognisable, deadline))
 		return
 	}
 	var f *flight
-	if key, recognisable := c.replays.key(req, c.current.Type.OncePerEvent); recognisable {
+	if recognisable {
 		var isNew bool
 		if f, isNew = c.replays.join(key); !isNew {
 			c.answer(c.repeat(f, deadline))
@@ -60,6 +61,16 @@ func (c *call) decide(req *hook.Request) {
 	result := c.run(ctx, req, f)
 	late.Stop()
 	c.answer(result)
+}
+
+// tooLate is for a call that no handler has time for. The one that it repeats may have done its work.
+func (c *call) tooLate(key replayKey, recognisable bool, deadline time.Time) outcome {
+	if recognisable {
+		if f := c.replays.known(key); f != nil {
+			return c.repeat(f, deadline)
+		}
+	}
+	return outcome{failure: hook.RequestLate, err: errLate}
 }
 
 // answerAtDeadline answers for a handler that goes on regardless. It runs in a goroutine of its own.

@@ -292,6 +292,29 @@ func TestACallThatMustNotBeRepeatedIsNot(t *testing.T) {
 	}
 }
 
+// TestARepeatThatComesTooLateIsNotToldThatNothingWasDone: FAILED would have Okta send a code by itself that was
+// sent already.
+func TestARepeatThatComesTooLateIsNotToldThatNothingWasDone(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, allow)
+	kind, _ := hook.TypeByID(hook.Telephony)
+	f.swap(&Hook{Type: kind, Path: hookPath, Accepted: f.current.Load().Accepted, Handler: handlerFunc(allow)})
+	decide := func(eventID string, start time.Time) string {
+		w := httptest.NewRecorder()
+		c := &call{Server: f.Server, current: f.current.Load(), w: w, r: newCall(""), start: start}
+		c.decide(&hook.Request{EventID: eventID, EventType: hook.Telephony, Data: []byte(`{}`)})
+		return w.Body.String()
+	}
+	late := time.Now().Add(-callDeadline)
+	first := decide("e", time.Now())
+	if again := decide("e", late); again != first {
+		t.Errorf("the repeat got %s, the first one %s", again, first)
+	}
+	if other := decide("another", late); !strings.Contains(other, "FAILED") {
+		t.Errorf("a first call that is too late got %s, want FAILED", other)
+	}
+}
+
 func TestReplaysAreBounded(t *testing.T) {
 	t.Parallel()
 	keyOf := func(r *replays, i int) replayKey {

@@ -77,16 +77,29 @@ func (r *replays) key(req *hook.Request, once bool) (replayKey, bool) {
 func (r *replays) join(key replayKey) (*flight, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.dropExpired(time.Now())
-	if other, ok := r.byKey[key]; ok {
-		if !other.landed && other.done == nil {
-			other.done = make(chan struct{})
-		}
+	if other := r.find(key); other != nil {
 		return other, false
 	}
 	started := &flight{key: key}
 	r.byKey[key] = started
 	return started, true
+}
+
+// known gives the flight of key as join does, or nil if there is none.
+func (r *replays) known(key replayKey) *flight {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.find(key)
+}
+
+// find is the flight of key, which can be waited for; nil if there is none. It is for holders of mu.
+func (r *replays) find(key replayKey) *flight {
+	r.dropExpired(time.Now())
+	other := r.byKey[key]
+	if other != nil && !other.landed && other.done == nil {
+		other.done = make(chan struct{})
+	}
+	return other
 }
 
 // land publishes the outcome of a flight, and keeps it; a failure only if the flight must not be repeated.
