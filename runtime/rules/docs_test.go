@@ -96,10 +96,34 @@ func TestTheExampleOfTheSAMLPageWorks(t *testing.T) {
 	runAnswers(t, built, []pageAnswer{
 		{"somebody of Finance", call(`{"department":"Finance","costCenter":4711}`), answered(`{"rules":["role","short-session"]}`,
 			assertion(op("add", "/claims/https:~1~1acme.example~1role", statement("uri", "xs:string=clerk", "xs:integer=4711")), lifetime))},
+		{"somebody of Finance without a cost center", call(`{"department":"Finance"}`), answered(`{"rules":["short-session"]}`, assertion(lifetime))},
 		{"somebody else", call(`{"department":"Sales","userType":"employee"}`), answered(`{"rules":["short-session"]}`, assertion(lifetime))},
 		{"a contractor", call(`{"userType":"contractor"}`),
 			`{"commands":[],"error":{"errorSummary":"Payroll is for employees. Please ask your agency."},"debugContext":{"hookline":{"rules":["contractor"]}}}`},
 	})
+}
+
+func TestTheWholeStatementOfTheSAMLPageIsTaken(t *testing.T) {
+	t.Parallel()
+	blocks := strings.Split(readPage(t, "saml.md"), "```yaml\n")
+	if len(blocks) != 3 {
+		t.Fatalf("the page has %d examples, want 2", len(blocks)-1)
+	}
+	example, _, _ := strings.Cut(blocks[2], "```")
+	handler := &v1alpha1.Handler{SAML: &v1alpha1.SAMLHandler{Rules: make([]v1alpha1.SAMLRule, 1)}}
+	if err := yaml.UnmarshalStrict([]byte(example), &handler.SAML.Rules[0].Assertion); err != nil {
+		t.Fatal(err)
+	}
+	errs := v1alpha1.ValidateHook(v1alpha1.SAMLAssertion, "", nil, handler)
+	if errs = append(errs, expr.CheckHandler(v1alpha1.SAMLAssertion, handler)...); len(errs) > 0 {
+		t.Fatal(errs.ToAggregate())
+	}
+	built, err := rules.NewSAML(handler.SAML)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runAnswers(t, built, []pageAnswer{{"any sign-on", `{"data":{"assertion":{"claims":{}}}}`,
+		answered(`{"rules":["rules[0]"]}`, assertion(op("add", "/claims/role", statement("basic", "xs:string=clerk"))))}})
 }
 
 func TestTheExampleOfTheUserImportPageWorks(t *testing.T) {

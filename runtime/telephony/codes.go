@@ -19,7 +19,7 @@ type codeRow struct {
 	source string
 }
 
-// codeTable has the codes of one API. It is a list, so that docs/telephony.md has its order.
+// codeTable has the codes of one API. It is a list, so that docs/telephony-codes.md has its order.
 type codeTable []codeRow
 
 func (t codeTable) find(code string) (codeRow, bool) {

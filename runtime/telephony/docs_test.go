@@ -21,6 +21,7 @@ import (
 	"github.com/hookline/hookline/api/v1alpha1"
 	"github.com/hookline/hookline/runtime/expr"
 	"github.com/hookline/hookline/runtime/hook"
+	"github.com/hookline/hookline/runtime/telephony/providertest"
 )
 
 func docsPage(t *testing.T) string {
@@ -73,18 +74,23 @@ func TestTheExampleOfThePageWorks(t *testing.T) {
 	for name, tc := range map[string]struct {
 		number string
 		voice  bool
+		login  string // empty: ada@example.com
 		want   string
 	}{
-		"a text to the United States": {testNumber, false, "twilio:1 vonage:0"},
-		"a text to Germany":           {"+4915112345678", false, "twilio:0 vonage:1"},
-		"a call to Germany":           {"+4915112345678", true, "twilio:1 vonage:0"},
-		"a text to Guernsey":          {"+447911123456", false, "twilio:0 vonage:1"},
-		"a text to somewhere else":    {"+88213123456", false, "twilio:0 vonage:0"},
+		"a text to the United States": {testNumber, false, "", "twilio:1 vonage:0"},
+		"a text to Germany":           {"+4915112345678", false, "", "twilio:0 vonage:1"},
+		"a text to a partner there":   {"+4915112345678", false, "bo@partner.example", "twilio:1 vonage:0"},
+		"a call to Germany":           {"+4915112345678", true, "", "twilio:1 vonage:0"},
+		"a text to Guernsey":          {"+447911123456", false, "", "twilio:0 vonage:1"},
+		"a text to somewhere else":    {"+88213123456", false, "", "twilio:0 vonage:0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := build(t, handler.Telephony, nil)
 			req := oktaCall(t, members{"phoneNumber": tc.number})
+			if tc.login != "" {
+				req = decoded(t, strings.Replace(oktaBody(t, members{"phoneNumber": tc.number}), "ada@example.com", tc.login, 1))
+			}
 			if tc.voice {
 				req = voiceCall(t, members{"phoneNumber": tc.number})
 			}
@@ -100,8 +106,8 @@ func TestTheExampleOfThePageWorks(t *testing.T) {
 func TestTheOtherExamplesOfThePageAreTaken(t *testing.T) {
 	t.Parallel()
 	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(docsPage(t), -1)
-	if len(blocks) != 3 {
-		t.Fatalf("the page has %d examples, want 3", len(blocks))
+	if len(blocks) != 4 {
+		t.Fatalf("the page has %d examples, want 4", len(blocks))
 	}
 	spec := handlerOf()
 	if err := yaml.UnmarshalStrict([]byte(blocks[1][1]), &spec.Providers); err != nil {
@@ -121,6 +127,38 @@ func TestTheOtherExamplesOfThePageAreTaken(t *testing.T) {
 		got := s.providers["in-house"].messages()
 		if got[len(got)-1].Text != want {
 			t.Errorf("%s: the text is another than %q", locale, want)
+		}
+	}
+}
+
+// TestTheSimulatedProvidersOfThePageAreThoseThereAre compares the accounts and secrets that the page
+// has for trying by hand with those of the simulated vendors.
+func TestTheSimulatedProvidersOfThePageAreThoseThereAre(t *testing.T) {
+	t.Parallel()
+	page := docsPage(t)
+	_, rest, _ := strings.Cut(page, "```yaml\n# codes.yaml\n")
+	file, rest, _ := strings.Cut(rest, "```")
+	var config struct {
+		Handler v1alpha1.Handler `json:"handler"`
+	}
+	if err := yaml.Unmarshal([]byte(file), &config); err != nil {
+		t.Fatal(err)
+	}
+	if errs := v1alpha1.ValidateHook(v1alpha1.Telephony, "", nil, &config.Handler); len(errs) > 0 {
+		t.Fatal(errs.ToAggregate())
+	}
+	twilio, vonage := config.Handler.Telephony.Providers[0].Twilio, config.Handler.Telephony.Providers[1].Vonage
+	got := []string{twilio.AccountSID, twilio.APIKey.SID, twilio.From, vonage.APIKey}
+	want := []string{providertest.TwilioAccountSID, providertest.TwilioKeySID, providertest.TwilioSender, providertest.VonageAPIKey}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("accounts (-simulated +page):\n%s", diff)
+	}
+	for _, command := range []string{
+		"printf " + providertest.TwilioKeySecret + " > secrets/twilio/secret\n",
+		"printf " + providertest.VonageAPISecret + " > secrets/vonage/secret\n",
+	} {
+		if !strings.Contains(rest, command) {
+			t.Errorf("docs/telephony.md does not say: %s", command)
 		}
 	}
 }
