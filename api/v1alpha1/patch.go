@@ -159,8 +159,8 @@ func tokenPatchProblem(kind tokenKind, patch *TokenPatch) string {
 	if len(tokens) < 2 || tokens[0] != "claims" || slices.Contains(tokens, "") {
 		return fmt.Sprintf("is no place of a token that a hook can change: write /claims/<name>, or %s", LifetimePath)
 	}
-	if tokens[len(tokens)-1] == "-" && len(tokens) > 2 && patch.Op != PatchAdd {
-		return fmt.Sprintf("ends in -, the end of a list, where nothing is: write the place of an element, such as 0, or op: %s", PatchAdd)
+	if problem := listEndProblem(tokens[2:], patch.Op == PatchAdd); problem != "" {
+		return problem
 	}
 	claim := tokens[1]
 	if claim == "exp" || claim == "iat" {
@@ -172,6 +172,20 @@ func tokenPatchProblem(kind tokenKind, patch *TokenPatch) string {
 			problem += ", or change it under accessToken"
 		}
 		return problem
+	}
+	return ""
+}
+
+// listEndProblem says why - can't stand where it does, or "": it is the place behind the last element of a list
+// (RFC 6901), where nothing is but what is added.
+func listEndProblem(tokens []string, adding bool) string {
+	switch i := slices.Index(tokens, "-"); {
+	case i < 0:
+		return ""
+	case i < len(tokens)-1:
+		return "has - in the middle, the end of a list, where nothing is: write the place of an element, such as 0"
+	case !adding:
+		return fmt.Sprintf("ends in -, the end of a list, where nothing is: write the place of an element, such as 0, or op: %s", PatchAdd)
 	}
 	return ""
 }
@@ -205,7 +219,10 @@ func samlPathProblem(patch *SAMLPatch) string {
 	if patch.Path == sessionLifetimePath && patch.Op != PatchAdd {
 		return fmt.Sprintf("is in no assertion beforehand: write op: %s", PatchAdd)
 	}
-	if tokens[0] != "claims" || len(tokens) == 2 {
+	if tokens[0] != "claims" {
+		return listEndProblem(tokens[1:], patch.Op == PatchAdd)
+	}
+	if len(tokens) == 2 {
 		return ""
 	}
 	if !statementPath.MatchString(strings.Join(tokens[2:], "/")) {

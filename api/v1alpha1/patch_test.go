@@ -133,6 +133,7 @@ const (
 	noTokenPlace = "is no place of a token that a hook can change: write /claims/<name>, or /token/lifetime/expiration"
 	setByOkta    = "is set by Okta: change the lifetime with path /token/lifetime/expiration"
 	onlyReplaced = "is there in every token, and can be neither added nor taken out: write op: replace"
+	inTheMiddle  = "has - in the middle, the end of a list, where nothing is: write the place of an element, such as 0"
 	atTheEnd     = "ends in -, the end of a list, where nothing is: write the place of an element, such as 0, or op: add"
 	notAPointer  = "must be a JSON Pointer, which starts with /; write /"
 	ownInAccess  = "is a claim of Okta's own, and no hook can change it in an access token; use another name"
@@ -167,6 +168,7 @@ func tokenVerdicts() []patchVerdict {
 
 		{name: "the lifetime is added", op: "add", path: "/token/lifetime/expiration", access: onlyReplaced, id: onlyReplaced},
 		{name: "the lifetime is taken out", op: "remove", path: "/token/lifetime/expiration", access: onlyReplaced, id: onlyReplaced},
+		{name: "a member of what is at the end of a list", op: "add", path: "/claims/teams/-/name", access: inTheMiddle, id: inTheMiddle},
 		{name: "the end of a list is taken out", op: "remove", path: "/claims/teams/-", access: atTheEnd, id: atTheEnd},
 		{name: "the end of a list is replaced", op: "replace", path: "/claims/teams/-", access: atTheEnd, id: atTheEnd},
 		{name: "the lifetime as a claim", op: "add", claim: "exp", access: setByOkta, id: setByOkta},
@@ -236,6 +238,17 @@ func judgePatch(t *testing.T, name string, h v1alpha1.Handler, at, path, claim, 
 	}
 }
 
+func TestTheEndOfAListOfAnAssertionIsOnlyAddedTo(t *testing.T) {
+	t.Parallel()
+	for op, want := range map[v1alpha1.SAMLPatchOp]string{v1alpha1.PatchAdd: "", v1alpha1.PatchReplace: atTheEnd} {
+		errs := v1alpha1.CheckPatches(&v1alpha1.Handler{SAML: &v1alpha1.SAMLHandler{Rules: []v1alpha1.SAMLRule{
+			{Assertion: []v1alpha1.SAMLPatch{{Op: op, Path: "/conditions/audienceRestriction/-", Value: "'urn:x'"}}}}}})
+		if (len(errs) == 0) != (want == "") || want != "" && errs[0].Detail != want {
+			t.Errorf("%s: got %v, want %q", op, errs, want)
+		}
+	}
+}
+
 func TestAssertionPatchesThatOktaWouldDropAreTold(t *testing.T) {
 	t.Parallel()
 	const noPlace = "is no place of an assertion that a hook can change: write one under /claims, /subject, /authentication or /conditions, such as /subject/nameId"
@@ -249,6 +262,7 @@ func TestAssertionPatchesThatOktaWouldDropAreTold(t *testing.T) {
 		{name: "the subject's name", path: "/subject/nameId"},
 		{name: "a member of the subject's confirmation", path: "/subject/confirmation/data/recipient"},
 		{name: "how the user signed in", path: "/authentication/authnContext"},
+		{name: "a member of what is at the end of the audience", path: "/conditions/audienceRestriction/-/name", want: inTheMiddle},
 		{name: "the audience", path: "/conditions/audienceRestriction/0"},
 
 		{name: "a path without slash", path: "subject/nameId", want: notAPointer + "subject/nameId"},

@@ -101,7 +101,8 @@ type RegistrationRule struct {
 	// +optional
 	// +kubebuilder:validation:MinProperties=1
 	// +kubebuilder:validation:MaxProperties=64
-	// +kubebuilder:validation:XValidation:rule="!('password' in self)",message="profile can't set password: Okta lets no hook do that; leave it out"
+	// +kubebuilder:validation:XValidation:rule="self.all(name, name.lowerAscii() != 'password')",message="profile can't set password: Okta lets no hook do that; leave it out"
+	// +kubebuilder:validation:XValidation:rule="!('' in self)",message="profile has an attribute without a name"
 	Profile map[string]Expression `json:"profile,omitempty"`
 }
 

@@ -119,5 +119,10 @@ var handlerRules = []ruleCases{
 		says:    "profile can't set password: Okta lets no hook do that; leave it out",
 		takes:   map[string][]change{"another attribute": edit(set("spec.handler.registration.rules", allowRule), set(regRule+".profile", "{passwordHint: user.hint}"))},
 		refuses: map[string][]change{"the password": edit(set("spec.handler.registration.rules", allowRule), set(regRule+".profile", "{password: user.hint}"))},
+	}, {
+		at: regRule + ".profile", base: smallHook,
+		says:    "profile has an attribute without a name",
+		takes:   map[string][]change{"a name": edit(set("spec.handler.registration.rules", allowRule), set(regRule+".profile", "{passwordHint: user.hint}"))},
+		refuses: map[string][]change{"no name": edit(set("spec.handler.registration.rules", allowRule), set(regRule+".profile", `{"": user.hint}`))},
 	},
 }

@@ -20,5 +20,11 @@ var userImportRules = []ruleCases{
 			"somebody without action": "{profile: {a: b}, user: appUser.oktaId}",
 		}),
 	valueRule(importRule+".profile", "profile can't set password: Okta lets no hook do that; leave it out", smallUserImportHook, nil,
-		map[string]string{"another attribute": "{passwordHint: appUser.hint}"}, map[string]string{"the password": "{login: appUser.login, password: appUser.password}"}),
+		map[string]string{"another attribute": "{passwordHint: appUser.hint}"}, map[string]string{
+			"the password": "{login: appUser.login, password: appUser.password}", "the password in capitals": "{PASSword: appUser.password}",
+		}),
+	valueRule(importRule+".profile", "profile has an attribute without a name", smallUserImportHook, nil,
+		map[string]string{"a name": "{a: b}"}, map[string]string{"no name": `{a: b, "": c}`}),
+	valueRule(importRule+".appProfile", "appProfile has an attribute without a name", smallUserImportHook, nil,
+		map[string]string{"a name": "{a: b}"}, map[string]string{"no name": `{a: b, "": c}`}),
 }

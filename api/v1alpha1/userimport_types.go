@@ -44,7 +44,8 @@ type UserImportRule struct {
 	// +optional
 	// +kubebuilder:validation:MinProperties=1
 	// +kubebuilder:validation:MaxProperties=64
-	// +kubebuilder:validation:XValidation:rule="!('password' in self)",message="profile can't set password: Okta lets no hook do that; leave it out"
+	// +kubebuilder:validation:XValidation:rule="self.all(name, name.lowerAscii() != 'password')",message="profile can't set password: Okta lets no hook do that; leave it out"
+	// +kubebuilder:validation:XValidation:rule="!('' in self)",message="profile has an attribute without a name"
 	Profile map[string]Expression `json:"profile,omitempty"`
 
 	// appProfile sets attributes of the app user: names of the app's schema, and CEL expressions for the
@@ -52,6 +53,7 @@ type UserImportRule struct {
 	// +optional
 	// +kubebuilder:validation:MinProperties=1
 	// +kubebuilder:validation:MaxProperties=64
+	// +kubebuilder:validation:XValidation:rule="!('' in self)",message="appProfile has an attribute without a name"
 	AppProfile map[string]Expression `json:"appProfile,omitempty"`
 
 	// action is CreateUser or LinkUser. When unset, what Okta would do by itself.

@@ -86,8 +86,10 @@ func validateRegistrationRule(at *field.Path, rule *RegistrationRule) field.Erro
 
 func validateProfile(at *field.Path, profile map[string]Expression) field.ErrorList {
 	errs := validateValues(at, profile)
-	if _, given := profile["password"]; given {
-		errs = append(errs, field.Forbidden(at.Key("password"), "can't be set: Okta lets no hook do that; leave it out"))
+	for _, name := range sets.List(sets.KeySet(profile)) {
+		if strings.EqualFold(name, "password") {
+			errs = append(errs, field.Forbidden(at.Key(name), "can't be set: Okta lets no hook do that; leave it out"))
+		}
 	}
 	return errs
 }

@@ -38,6 +38,9 @@ func validateUserImportRule(at *field.Path, rule *UserImportRule) field.ErrorLis
 func validateValues(at *field.Path, values map[string]Expression) field.ErrorList {
 	errs := validateCount(at, values == nil, len(values), 64)
 	for _, name := range sets.List(sets.KeySet(values)) {
+		if name == "" {
+			errs = append(errs, field.Required(at, "has an attribute without a name"))
+		}
 		errs = append(errs, validateExpression(at.Key(name), values[name], "user.firstName")...)
 	}
 	return errs

@@ -227,6 +227,8 @@ var handlersThatAreRefused = []verdictCase{
 	{name: "a request type that stands twice", slice: registrationSlice, changes: edit(set(rule+".requestTypes", "[SelfService, SelfService]")), phrase: "Duplicate value"},
 	{name: "no request type in the list", slice: registrationSlice, changes: edit(set(rule+".requestTypes", "[]")), phrase: rule + ".requestTypes"},
 
+	{name: "a password in the profile in capitals", slice: registrationSlice, changes: edit(set(rule+".profile", "{PASSWORD: user.a}")), phrase: "Okta lets no hook do that; leave it out"},
+	{name: "an attribute without a name", slice: registrationSlice, changes: edit(set(rule+".profile", `{"": user.a}`)), phrase: "has an attribute without a name"},
 	{name: "a password in the profile", slice: registrationSlice, changes: edit(set(rule+".profile", "{password: user.a}")), phrase: "Okta lets no hook do that; leave it out"},
 	{name: "no attribute in the profile", slice: registrationSlice, changes: edit(set(rule+".profile", "{}")), phrase: rule + ".profile"},
 	{name: "an attribute with an empty value", slice: registrationSlice, changes: edit(set(rule+".profile", `{a: ""}`)), phrase: rule + ".profile"},

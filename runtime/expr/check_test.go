@@ -147,19 +147,51 @@ func TestCheckHandlerFindsWhatOktaWouldNotCarryOut(t *testing.T) {
 				{Op: "replace", Path: "/claims/role/attributes", Value: "{'NameFormat': 'urn:x'}"},
 				{Op: "replace", Path: "/claims/role/attributes", Value: "'urn:x'"},
 				{Op: "replace", Path: "/claims/role/attributes/NameFormat", Value: "'urn:x'"},
+				{Op: "replace", Path: "/claims/role/attributes/NameFormat", Value: "7"},
+				{Op: "add", Path: "/claims/role", Value: "{'attributes': {}}"},
+				{Op: "add", Path: "/claims/role", Value: "{'attributeValues': []}"},
+				{Op: "replace", Path: "/claims/role/attributeValues/0/value", Value: "['nurse']"},
+				{Op: "replace", Path: "/subject/nameId", Value: "null"},
+				{Op: "replace", Path: "/subject/confirmation/data/recipient", Value: "1 + 1"},
+				{Op: "add", Path: "/conditions/audienceRestriction/-", Value: "['urn:x']"},
+				{Op: "replace", Path: "/authentication/authnContext", Value: "{'authnContextClassRef': 'urn:x'}"},
 			}},
 		}}}, []string{
 			`handler.saml.rules[0].when: Invalid value: "1": yields int, but must yield a boolean; compare it with something`,
 			`handler.saml.rules[0].assertion[0].value: Invalid value: "user.profile": yields map(string, dyn), but must yield a string, number or boolean, or a list of them`,
-			`handler.saml.rules[0].assertion[2].value: Invalid value: "'nurse'": yields string, but must yield a map`,
-			`handler.saml.rules[0].assertion[3].value: Invalid value: "null": yields null, but must yield a string, number or boolean, or a list of them`,
+			`handler.saml.rules[0].assertion[2].value: Invalid value: "'nurse'": yields string, but must yield a whole attribute statement with a list attributeValues, ` +
+				`which claim instead of path makes`,
+			`handler.saml.rules[0].assertion[3].value: Invalid value: "null": yields null, but must yield a string, number or boolean`,
 			`handler.saml.rules[0].assertion[4].path: Invalid value: "/lifetime/expiration": is no place of an assertion that a hook can change: ` +
 				`write one under /claims, /subject, /authentication or /conditions, such as /subject/nameId`,
 			`handler.saml.rules[0].assertion[4].value: Invalid value: "1 +": column 4: is no CEL: it ends where something must follow`,
 			`handler.saml.rules[0].assertion[5].value: Invalid value: "0": yields 0, and a lifetime here has from 1 to 2147483647 seconds`,
 			`handler.saml.rules[0].assertion[9].value: Invalid value: "'urn:x'": yields string, but must yield a map`,
+			`handler.saml.rules[0].assertion[11].value: Invalid value: "7": yields int, but must yield a string; convert it with string(...)`,
+			`handler.saml.rules[0].assertion[12].value: Invalid value: "{'attributes': {}}": ends in an error for every call: ` +
+				`yields map(dyn, dyn), but must yield a whole attribute statement with a list attributeValues, which claim instead of path makes`,
+			`handler.saml.rules[0].assertion[14].value: Invalid value: "['nurse']": yields list(string), but must yield a string, number or boolean`,
+			`handler.saml.rules[0].assertion[15].value: Invalid value: "null": yields null, but must yield a string`,
+			`handler.saml.rules[0].assertion[16].value: Invalid value: "1 + 1": yields int, but must yield a string; convert it with string(...)`,
+			`handler.saml.rules[0].assertion[17].value: Invalid value: "['urn:x']": yields list(string), but must yield a string`,
 		}},
 	})
+}
+
+func TestALinkToNobodyIsRefused(t *testing.T) {
+	t.Parallel()
+	for user, want := range map[string]string{
+		"' '": `handler.userImport.rules[0].user: Invalid value: "' '": yields nothing, and must be the id of a user in Okta`,
+		"''":  `handler.userImport.rules[0].user: Invalid value: "''": yields nothing, and must be the id of a user in Okta`,
+		// What it yields, only the call shows.
+		"'00u1'": "", "appUser.oktaId": "",
+	} {
+		errs := expr.CheckHandler(v1alpha1.UserImport, &v1alpha1.Handler{UserImport: &v1alpha1.UserImportHandler{
+			Rules: []v1alpha1.UserImportRule{{Action: v1alpha1.ActionLinkUser, User: user}}}})
+		if got := errs.ToAggregate(); (got == nil) != (want == "") || got != nil && got.Error() != want {
+			t.Errorf("%s: got %v, want %s", user, got, want)
+		}
+	}
 }
 
 // telephony is a handler with a provider that has no expressions, an http provider and two routes.

@@ -23,6 +23,9 @@ func (e *Env) Compile(source string, want Kind) (*Program, error) {
 	if issues.Err() != nil {
 		return nil, describeSyntax(source, issues)
 	}
+	if key, bad := e.badKey(parsed); bad {
+		return nil, atNode(source, parsed, key, "a key of a map must be written out, or be a member of a variable or string(...)")
+	}
 	checked, issues := e.cel.Check(parsed)
 	if issues.Err() != nil {
 		return nil, e.describe(source, parsed, issues)
@@ -33,6 +36,7 @@ func (e *Env) Compile(source string, want Kind) (*Program, error) {
 	matched := patterns{}
 	program, err := e.cel.Program(checked,
 		cel.EvalOptions(cel.OptOptimize),
+		cel.CustomDecoratorV2(nullsOf(checked).decorate),
 		cel.OptimizeRegex(matched.optimizations()...),
 		cel.CostTracking(cost{sizes: newSizes(), patterns: matched}),
 		cel.CostLimit(costLimit),

@@ -26,7 +26,9 @@
 //     end of the context). The call can't be decided.
 //
 // A member that is null is null to those who compare it and absent to everybody else: `user.manager == null`
-// is true, and `user.manager.startsWith("0")` is [ErrAbsent], as is null where a boolean or a text is wanted.
+// is true, and `user.manager.startsWith("0")` is [ErrAbsent], as is null where a boolean or a text is wanted. To .? it
+// is not there. Only an operation that itself got null counts as reading an absent member (null.go): one that got a
+// text instead of a number is an error, whatever else is null.
 //
 // # Bounds
 //

@@ -64,7 +64,7 @@ func buildEnv(variables []variable) (*Env, error) {
 		cel.ParserExpressionSizeLimit(maxSource),
 		cel.RegexProgramSizeLimit(maxRegexProgram),
 		cel.ASTValidators(
-			literalPatterns{}, knownMembers{declared},
+			literalPatterns{}, knownMembers{declared}, comparedOptionals{},
 			cel.ValidateRegexLiterals(), cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(),
 		),
 		// Behind all options that declare types of their own: those go into the provider that is there by then.

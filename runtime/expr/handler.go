@@ -133,19 +133,14 @@ func ofSAML(at *field.Path, h *v1alpha1.SAMLHandler) []expression {
 	return found
 }
 
-// sessionLifetimePath is where the lifetime of the service's session stands in an assertion, in seconds.
-const sessionLifetimePath = "/authentication/sessionLifetime"
-
 func samlPatch(at *field.Path, patch *v1alpha1.SAMLPatch) expression {
-	value := expression{path: at.Child("value"), source: string(patch.Value), want: JSON, within: at}
-	claim, isClaim := strings.CutPrefix(patch.Path, "/claims/")
-	switch {
-	case isClaim && (!strings.Contains(claim, "/") || strings.HasSuffix(claim, "/attributes")):
-		value.want = Map // a whole attribute statement, or all its attributes
-	case patch.Claim != "", isClaim:
-		value.want = Scalars
-	case patch.Path == sessionLifetimePath:
-		value.want, value.constant = Integer, seconds(1, math.MaxInt32)
+	value := expression{path: at.Child("value"), source: string(patch.Value), want: Scalars, within: at}
+	if patch.Claim != "" {
+		return value
+	}
+	tokens, _ := v1alpha1.SplitPointer(patch.Path) // what is wrong with it, v1alpha1.CheckPatches says
+	if value.want = AssertionKind(tokens); value.want == Integer {
+		value.constant = seconds(1, math.MaxInt32)
 	}
 	return value
 }
@@ -157,7 +152,7 @@ func ofUserImport(at *field.Path, h *v1alpha1.UserImportHandler) []expression {
 		found = append(found, condition(path, rule.When))
 		found = append(found, attributes(path.Child("profile"), rule.Profile)...)
 		found = append(found, attributes(path.Child("appProfile"), rule.AppProfile)...)
-		found = append(found, expression{path: path.Child("user"), source: rule.User, want: String})
+		found = append(found, expression{path: path.Child("user"), source: rule.User, want: String, constant: notBlank})
 	}
 	return found
 }
@@ -178,6 +173,14 @@ func attributes(at *field.Path, values map[string]v1alpha1.Expression) []express
 
 // refused is for expressions that can't be right if they yield the same for every call.
 func refused(problem string) func(any) string { return func(any) string { return problem } }
+
+// notBlank is for what has to name somebody.
+func notBlank(value any) string {
+	if strings.TrimSpace(value.(string)) == "" {
+		return "yields nothing, and must be the id of a user in Okta"
+	}
+	return ""
+}
 
 // seconds is for lifetimes.
 func seconds(least, most int64) func(any) string {

@@ -22,10 +22,14 @@ const (
 	String
 	// Integer is a number without a fraction.
 	Integer
+	// Scalar is a text, a number, true or false.
+	Scalar
 	// Scalars is a text, a number, true or false, or a list of them.
 	Scalars
 	// Map is a map with texts as keys.
 	Map
+	// Statement is a map that is a whole attribute statement of a SAML assertion: it has a list attributeValues.
+	Statement
 	// JSON is any value that JSON can express: null, true, false, a number, a text, a list, or a map with
 	// texts as keys.
 	JSON
@@ -40,10 +44,14 @@ func (k Kind) String() string {
 		return "a string"
 	case Integer:
 		return "an integer"
+	case Scalar:
+		return "a string, number or boolean"
 	case Scalars:
 		return "a string, number or boolean, or a list of them"
 	case Map:
 		return "a map"
+	case Statement:
+		return "a whole attribute statement with a list attributeValues, which claim instead of path makes"
 	default:
 		return "a JSON value"
 	}
@@ -54,8 +62,11 @@ var results = map[Kind][]types.Kind{
 	Bool:    {types.BoolKind},
 	String:  {types.StringKind},
 	Integer: {types.IntKind, types.UintKind},
+	Scalar:  {types.BoolKind, types.IntKind, types.UintKind, types.DoubleKind, types.StringKind},
 	Scalars: {types.BoolKind, types.IntKind, types.UintKind, types.DoubleKind, types.StringKind},
 	Map:     {types.MapKind, types.StructKind},
+
+	Statement: {types.MapKind, types.StructKind},
 }
 
 // mismatch says why a value of the type got isn't of the kind, or "" if it is or may be: what stands in a
@@ -78,6 +89,11 @@ func (k Kind) mismatch(got *cel.Type) string {
 func (k Kind) admits(value ref.Val) bool {
 	if list, isList := value.(traits.Lister); isList && k == Scalars {
 		return allScalars(list)
+	}
+	if statement, isMap := value.(traits.Mapper); isMap && k == Statement {
+		values, _ := statement.Find(types.String("attributeValues"))
+		_, isList := values.(traits.Lister)
+		return isList
 	}
 	if number, isDouble := value.(types.Double); isDouble && k == Integer {
 		return math.Trunc(float64(number)) == float64(number) && math.Abs(float64(number)) < 1<<53
@@ -120,9 +136,9 @@ func notJSON(t *cel.Type) *cel.Type {
 // conversion is what to write to get from a type to the kind, as the end of a message.
 func conversion(from *cel.Type, want Kind) string {
 	switch {
-	case from.Kind() == types.OpaqueKind && from.TypeName() == "optional_type":
-		return "; say what is meant when the value is absent, such as user.?title.orValue('')"
-	case from.Kind() == types.MapKind && (want == JSON || want == Map):
+	case isOptional(from):
+		return "; " + standIn
+	case from.Kind() == types.MapKind && (want == JSON || want == Map || want == Statement):
 		return "; use strings as keys"
 	case want == Bool:
 		return "; compare it with something"
@@ -141,9 +157,13 @@ func conversion(from *cel.Type, want Kind) string {
 // typeName is the name of a type as an expression would write it.
 func typeName(t *cel.Type) string { return readable(cel.FormatCELType(t)) }
 
+// maxTypes is how many characters of a message types can have. Those that Okta's objects are made of have less;
+// one that an expression builds up can be as long as the expression.
+const maxTypes = 160
+
 // readable puts the names of types in a text of CEL as an expression would write them. Whether a value can be
 // null is no part of that.
 func readable(text string) string {
-	return nullable.ReplaceAllString(strings.NewReplacer("google.protobuf.", "", "Timestamp", "timestamp",
-		"Duration", "duration", "optional_type", "optional").Replace(text), "$1")
+	return cut(wrapped.ReplaceAllString(strings.NewReplacer("google.protobuf.", "", "Timestamp", "timestamp",
+		"Duration", "duration", "optional_type", "optional").Replace(text), "$1"), maxTypes)
 }

@@ -3,6 +3,8 @@ package expr_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +86,48 @@ func TestEveryOperationOnATypedMemberHasItsPrice(t *testing.T) {
 				t.Errorf("got %v, want an error with %q", err, want)
 			}
 		})
+	}
+}
+
+// Whoever applies a manifest has it compiled by the manager, which has little memory. Twenty levels of maps of maps
+// would have types of a million parts.
+func TestNoExpressionTakesMoreToCompileThanThereIs(t *testing.T) {
+	source := "size(a14) == 1" // enough to see it, and little enough for a test that fails
+	for i := 14; i > 0; i-- {
+		source = fmt.Sprintf("cel.bind(a%d,{a%d:a%d},%s)", i, i-1, i-1, source)
+	}
+	source = "cel.bind(a0,{1:1}," + source + ")"
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := environment(t, hook.Registration).Compile(source, expr.Bool)
+	runtime.ReadMemStats(&after)
+	if err == nil || !strings.Contains(err.Error(), "a key of a map must be written out") {
+		t.Errorf("got %v, want it refused for its keys", err)
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > 8<<20 {
+		t.Errorf("took %d bytes, want few", took)
+	}
+}
+
+func TestKeysThatMapsCanHave(t *testing.T) {
+	t.Parallel()
+	for _, source := range []string{
+		"{'a': 1}", "{user.firstName: 1}", "{request.data.userProfile.firstName: 1}", "user.groups.map(g, {string(g): 1})",
+	} {
+		compile(t, source, expr.JSON)
+	}
+}
+
+func TestNamesOfTypesAreShort(t *testing.T) {
+	t.Parallel()
+	source := strings.Repeat("{'a': ", 100) + "1" + strings.Repeat("}", 100)
+	_, err := environment(t, hook.Registration).Compile(source+" + 1 == 1", expr.Bool)
+	if err == nil || len(err.Error()) > 500 {
+		t.Errorf("got %v, want a short message", err)
+	}
+	_, err = environment(t, hook.Registration).Compile(source, expr.Bool)
+	if err == nil || len(err.Error()) > 500 {
+		t.Errorf("got %v, want a short message", err)
 	}
 }
 

@@ -24,7 +24,7 @@ var (
 	notBoolean = regexp.MustCompile(`^expected type 'bool' but found '(.+)'$`)
 	noMembers  = regexp.MustCompile(`^type '(.+)' does not support field selection$`)
 	noLoop     = regexp.MustCompile(`^expression of type '(.+)' cannot be range of a comprehension`)
-	nullable   = regexp.MustCompile(`wrapper\(([a-z_]+)\)`)
+	wrapped    = regexp.MustCompile(`wrapper\(([a-z_]+)\)`)
 )
 
 // phrases has words for texts of CEL that need some knowledge of it, by how they begin.
@@ -173,6 +173,9 @@ func cannotApply(function, signature string) string {
 		if strings.Contains(signature, "null") && (function == operators.Equals || function == operators.NotEquals) {
 			return fmt.Sprintf("%s can't be used with %s; ask with has(...) whether it is there", operator, signature)
 		}
+		if strings.Contains(signature, "optional(") {
+			return fmt.Sprintf("%s can't be used with %s; %s", operator, signature, standIn)
+		}
 		return fmt.Sprintf("%s can't be used with %s", operator, signature)
 	}
 	switch function {
@@ -205,6 +208,11 @@ func nodeKind(parsed *cel.Ast, id int64) ast.ExprKind {
 	return kind
 }
 
+// at puts the place of the part with id in front of a message about it.
+func atNode(source string, parsed *cel.Ast, id int64, text string) error {
+	return at(source, &cel.Error{Location: parsed.NativeRep().SourceInfo().GetStartLocation(id)}, text)
+}
+
 // at puts the place in front of a message. The line is named only if there are several.
 func at(source string, issue *cel.Error, text string) error {
 	// At the end of a source CEL may count one column too many or none.
@@ -219,8 +227,10 @@ func at(source string, issue *cel.Error, text string) error {
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // shorten cuts what is quoted from a source to what is needed to find it.
-func shorten(text string) string {
-	const enough = 40
+func shorten(text string) string { return cut(text, 40) }
+
+// cut leaves so many characters.
+func cut(text string, enough int) string {
 	if runes := []rune(text); len(runes) > enough {
 		return string(runes[:enough]) + "…"
 	}

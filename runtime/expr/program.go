@@ -106,8 +106,8 @@ func (p *Program) eval(ctx context.Context, req *hook.Request) (ref.Val, error) 
 	}
 	in := &input{program: p, req: req, body: req.Body()}
 	value, err := p.evalInput(ctx, in)
-	if errors.Is(err, errType) {
-		// Perhaps the operation got null. Then the member counts as absent, which is what it is to Okta.
+	if errors.Is(err, errNull) {
+		// A member that is null counts as absent to those who need a value, which is what it is to Okta.
 		if without, changed := in.withoutNulls(); changed {
 			value, err = p.evalInput(ctx, without)
 		}
@@ -153,6 +153,7 @@ var failures = []struct {
 	{"no such overload", errType},
 	{"unsupported index type", errType},
 	{"unsupported index value", errType},
+	{"invalid qualifier type: types.Null", errNull},
 	{"invalid qualifier type", errType},
 	{"got '", errType}, // got 'types.String', expected iterable type
 	{"type conversion error", errors.New("converts a value that has no such form")},
@@ -162,6 +163,7 @@ var failures = []struct {
 	{"integer overflow", errors.New("computes a number that is too large")},
 	{"unsigned integer overflow", errors.New("computes a number that is too large")},
 	{"error during formatting", errors.New("formats a value that does not fit the format")},
+	{errNull.Error(), errNull},
 	{errTooMuchWork.Error(), errTooMuchWork},
 }
 

@@ -119,7 +119,7 @@ func FuzzSAML(f *testing.F) {
 		buildAny(f, v1alpha1.SAMLAssertion, `[{assertion: [{op: replace, claim: a, value: "user.profile.teams"}, {op: replace, claim: a, value: "[1, 'x']"}, {op: replace, path: /claims/a/attributeValues/1/value, value: "user.profile.age"},
 		  {op: add, claim: "https://acme.example/~", value: "user.profile.login"}, {op: add, path: /conditions/audienceRestriction/-, value: "request.data.assertion.subject.nameId"}]}]`),
 		buildAny(f, v1alpha1.SAMLAssertion, `[{assertion: [{op: replace, claim: a, value: "'x'"}, {op: replace, claim: a, value: "'y'"}, {op: replace, claim: b, value: "[]", nameFormat: Basic}, {op: add, path: /authentication/sessionLifetime, value: "300"},
-		  {op: replace, path: /subject/confirmation/data/recipient, value: "user"}]}, {when: "user.profile.vip", deny: {summary: No.}}]`),
+		  {op: replace, path: /subject/confirmation/data/recipient, value: "user.id"}, {op: replace, path: /subject/confirmation, value: "user"}]}, {when: "user.profile.vip", deny: {summary: No.}}]`),
 	)
 }
 

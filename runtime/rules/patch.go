@@ -2,6 +2,7 @@ package rules
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -41,6 +42,8 @@ type patch struct {
 	pointer string        // as Okta reads it
 	path    []string      // the same, unescaped
 	value   *expr.Program // nil for a remove
+	// required is for what limits a token: left out, the token would have more than the rule allows.
+	required bool
 	// form makes of the value what Okta takes at that place, or says why that can't be. Any JSON if nil.
 	form func(value any) (any, error)
 	// write carries the operation out. When nil, just as it is.
@@ -56,7 +59,7 @@ func summaryOf(denied *v1alpha1.PatchDenied) string {
 }
 
 // patch compiles operation i of a rule on a target.
-func (c compiler) patch(on target, i int, op, pointer, value string) (patch, error) {
+func (c compiler) patch(on target, i int, op, pointer, value string, want expr.Kind) (patch, error) {
 	compiled := patch{field: fmt.Sprintf("%s[%d]", on.field, i), op: op, pointer: pointer}
 	if !slices.Contains(on.ops, op) {
 		return patch{}, fmt.Errorf("%s.op: must be one of %s", compiled.field, strings.Join(on.ops, ", "))
@@ -66,7 +69,7 @@ func (c compiler) patch(on target, i int, op, pointer, value string) (patch, err
 		return patch{}, fmt.Errorf("%s.path: %w", compiled.field, err)
 	}
 	if op != v1alpha1.PatchRemove {
-		compiled.value, err = c.expression(compiled.field+".value", value, expr.JSON)
+		compiled.value, err = c.expression(compiled.field+".value", value, want)
 	}
 	return compiled, err
 }
@@ -102,10 +105,11 @@ type attempt struct {
 	documents []*document // one per target; nil if the request has none
 	rules     []string    // that matched
 	skipped   []string    // operations that could not be carried out
+	left      int         // bytes that values may still have
 }
 
 func (p *patcher) attempt(req *hook.Request) *attempt {
-	a := &attempt{targets: p.targets, documents: make([]*document, len(p.targets))}
+	a := &attempt{targets: p.targets, documents: make([]*document, len(p.targets)), left: hook.MaxResponseBytes}
 	data := expr.Object(req.Body(), "data")
 	for i := range p.targets {
 		if sent, isObject := data[p.targets[i].member].(map[string]any); isObject {
@@ -118,6 +122,10 @@ func (p *patcher) attempt(req *hook.Request) *attempt {
 // apply tries an operation. One on a token that nobody asked for is passed over: rules for both tokens are
 // written once, and clients ask for one.
 func (a *attempt) apply(ctx context.Context, req *hook.Request, p *patch) error {
+	// A remove has no expression that looks at the context, and copies the list that it is about.
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%s: %w", p.field, err)
+	}
 	d := a.documents[p.target]
 	if d == nil {
 		return nil
@@ -130,7 +138,7 @@ func (a *attempt) apply(ctx context.Context, req *hook.Request, p *patch) error 
 		if err != nil {
 			return nil, fmt.Errorf("%s.value: %w", p.field, err)
 		}
-		return value, nil
+		return value, a.take(value)
 	}
 	var err error
 	if p.write != nil {
@@ -138,11 +146,27 @@ func (a *attempt) apply(ctx context.Context, req *hook.Request, p *patch) error 
 	} else {
 		err = d.do(p.op, p.pointer, p.path, value)
 	}
+	if errors.Is(err, errNotThere) && p.required {
+		return fmt.Errorf("%s.path: %w in the request: %s", p.field, errNotThere, p.pointer)
+	}
 	if errors.Is(err, errNotThere) {
 		a.skipped = append(a.skipped, a.targets[p.target].field+" "+p.pointer)
 		return nil
 	}
 	return err
+}
+
+// take counts a value against what Okta takes in all: hundreds of values that are each within bounds would
+// have to be kept until then.
+func (a *attempt) take(value any) error {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("measure value: %w", err)
+	}
+	if a.left -= len(encoded); a.left < 0 {
+		return hook.ErrResponseTooLarge
+	}
+	return nil
 }
 
 // response has one command for each target that changes.

@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"os"
 	"slices"
@@ -144,8 +145,16 @@ func TestEachRowOfTheSAMLPage(t *testing.T) {
 			failed(`op: `+op+`, claim: a, value: "['x', null]"`, isNull),
 			failed(`op: `+op+`, claim: a, value: "user.profile.home"`, structure),
 			failed(`op: `+op+`, claim: a, value: "[['x']]"`, structure),
-			failed(`op: `+op+`, path: /claims/a/attributeValues/0/value, value: "['x']"`, structure),
-			failed(`op: `+op+`, path: /claims/a, value: "'x'"`, "must be a whole attribute statement with attributeValues; write claim instead of path to have it made"))
+			failed(`op: `+op+`, path: /claims/a/attributeValues/0/value, value: "user.profile.teams"`,
+				"evaluate expression: yields list(dyn), but must yield a string, number or boolean"),
+			failed(`op: `+op+`, path: /claims/a/attributeValues/0/value, value: "user.profile.title"`, "evaluate expression: yields null: reads a member that is absent"),
+			failed(`op: `+op+`, path: /subject/nameId, value: "user.profile.title"`, "evaluate expression: yields null: reads a member that is absent"),
+			failed(`op: `+op+`, path: /subject/nameId, value: "user.profile.age"`, "evaluate expression: yields int, but must yield a string"),
+			failed(`op: `+op+`, path: /conditions/audienceRestriction/0, value: "user.profile.teams"`, "evaluate expression: yields list(dyn), but must yield a string"),
+			failed(`op: `+op+`, path: /claims/a, value: "user.profile.login"`,
+				"evaluate expression: yields string, but must yield a whole attribute statement with a list attributeValues, which claim instead of path makes"),
+			failed(`op: `+op+`, path: /claims/a, value: "user.profile.home"`,
+				"evaluate expression: yields map(dyn, dyn), but must yield a whole attribute statement with a list attributeValues, which claim instead of path makes"))
 	}
 	lifetime := "a session lifetime is no whole number above 0"
 	for _, value := range []string{"0", "-1", "1.5", "'300'", "null", "2147483648"} {
@@ -235,12 +244,15 @@ func (h happening) handle(t *testing.T, handler hook.Handler) {
 		if response != nil || err == nil || err.Error() != h.wantError || hook.CodeOf(err) != h.code {
 			t.Errorf("got %+v and\n     %v\nwant %s", response, err, h.wantError)
 		}
+	case h.code == hook.ResponseInvalid:
+		if err == nil {
+			_, err = response.Encode()
+		}
+		if !errors.Is(err, hook.ErrResponseTooLarge) {
+			t.Errorf("got %v, want %v", err, hook.ErrResponseTooLarge)
+		}
 	case err != nil:
 		t.Error(err)
-	case h.code == hook.ResponseInvalid:
-		if _, err := response.Encode(); err == nil {
-			t.Error("an answer that Okta would not take can be sent")
-		}
 	default:
 		if got := encode(t, response); got != h.want {
 			t.Errorf("\n got %s\nwant %s", got, h.want)

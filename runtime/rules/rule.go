@@ -35,11 +35,15 @@ func (r *rule) matches(ctx context.Context, req *hook.Request) (bool, error) {
 	return matches, nil
 }
 
-// fail marks the error of an expression as what it is, unless it is the end of the call.
+// fail marks the error of an expression as what it is, unless it is the end of the call or of what Okta
+// takes.
 func (r *rule) fail(err error) error {
 	err = fmt.Errorf("rule %q: %w", r.name, err)
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return err
+	}
+	if errors.Is(err, hook.ErrResponseTooLarge) {
+		return hook.Fail(hook.ResponseInvalid, err)
 	}
 	return hook.Fail(hook.ExpressionFailed, err)
 }

@@ -1,17 +1,13 @@
 package rules
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
 	"github.com/hookline/hookline/api/v1alpha1"
+	"github.com/hookline/hookline/runtime/expr"
 	"github.com/hookline/hookline/runtime/hook"
 )
-
-// sessionLifetime is how long the session at the service provider may last, in seconds: what Okta makes
-// SessionNotOnOrAfter of. It is not in requests.
-const sessionLifetime = "/authentication/sessionLifetime"
 
 // assertion is what SAML hooks patch. Okta takes nothing out of one.
 var assertion = target{
@@ -47,47 +43,41 @@ func compileSAMLRule(name string, from *v1alpha1.SAMLRule) (patchRule, error) {
 	}
 	for i := range from.Assertion {
 		from := &from.Assertion[i]
-		patch, err := expressions.patch(assertion, i, string(from.Op), from.Pointer(), string(from.Value))
+		patch, err := expressions.samlPatch(i, from)
 		if err != nil {
 			return patchRule{}, err
-		}
-		if from.Claim != "" {
-			patch.write = newClaim(from).write
-		} else {
-			patch.form = assertionForm(&patch)
 		}
 		compiled.patches = append(compiled.patches, patch)
 	}
 	return compiled, nil
 }
 
-// assertionForm is what Okta takes at the place of a patch; nil for any JSON.
-func assertionForm(p *patch) func(value any) (any, error) {
-	switch {
-	case p.pointer == sessionLifetime:
-		return seconds(1, math.MaxInt32)
-	case p.path[0] != claims:
-		return nil
-	case len(p.path) == 2:
-		return wholeStatement
-	case p.path[len(p.path)-1] == valueOf:
-		return attributeText
-	default:
-		return nil
+// samlPatch compiles operation i of a rule.
+func (c compiler) samlPatch(i int, from *v1alpha1.SAMLPatch) (patch, error) {
+	if from.Claim != "" {
+		compiled, err := c.patch(assertion, i, string(from.Op), from.Pointer(), string(from.Value), expr.JSON)
+		compiled.write = newClaim(from).write
+		return compiled, err
 	}
+	tokens, err := v1alpha1.SplitPointer(from.Path)
+	if err != nil {
+		return patch{}, err
+	}
+	kind := expr.AssertionKind(tokens)
+	var form func(any) (any, error)
+	switch kind {
+	case expr.Integer: // how long the session at the service provider may last: what Okta makes SessionNotOnOrAfter of
+		kind, form = expr.JSON, seconds(1, math.MaxInt32)
+	case expr.Scalar:
+		form = attributeText
+	}
+	compiled, err := c.patch(assertion, i, string(from.Op), from.Path, string(from.Value), kind)
+	compiled.form = form
+	return compiled, err
 }
 
 // attributeText takes what can be written as the value of an attribute.
 func attributeText(value any) (any, error) {
 	attribute, err := attributeValue(value)
 	return attribute.text, err
-}
-
-// wholeStatement takes attribute statements as somebody has written them out.
-func wholeStatement(value any) (any, error) {
-	statement, _ := value.(map[string]any)
-	if _, isList := statement[attributeValues].([]any); !isList {
-		return nil, errors.New("must be a whole attribute statement with attributeValues; write claim instead of path to have it made")
-	}
-	return value, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/hookline/hookline/api/v1alpha1"
+	"github.com/hookline/hookline/runtime/expr"
 	"github.com/hookline/hookline/runtime/hook"
 )
 
@@ -44,12 +45,13 @@ func compileTokenRule(name string, from *v1alpha1.TokenRule) (patchRule, error) 
 	for target, patches := range [][]v1alpha1.TokenPatch{from.IDToken, from.AccessToken} {
 		for i := range patches {
 			from := &patches[i]
-			patch, err := expressions.patch(tokens[target], i, string(from.Op), from.Pointer(), from.Value)
+			patch, err := expressions.patch(tokens[target], i, string(from.Op), from.Pointer(), from.Value, expr.JSON)
 			if err != nil {
 				return patchRule{}, err
 			}
 			patch.target = target
 			if patch.pointer == v1alpha1.LifetimePath {
+				patch.required = true
 				patch.form = seconds(v1alpha1.MinTokenLifetime, v1alpha1.MaxTokenLifetime)
 			}
 			compiled.patches = append(compiled.patches, patch)
