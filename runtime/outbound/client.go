@@ -10,12 +10,13 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"time"
 )
 
 const (
-	// connectTimeout is for finding the address, connecting and TLS together. It leaves time for another
-	// provider to be tried.
+	// connectTimeout is for finding the address, connecting, a proxy and TLS together. It leaves time for
+	// another provider to be tried.
 	connectTimeout = 800 * time.Millisecond
 	// idleTimeout is less than the five seconds after which the most hasty servers (Node.js, unless told
 	// otherwise) close a connection that idles. A POST that meets the closing of its connection is lost, and
@@ -44,12 +45,23 @@ type Client struct {
 }
 
 // NewClient makes a client that trusts roots, or the public CAs if roots is nil. A proxy is used if the
-// environment names one, as usual (HTTPS_PROXY, NO_PROXY).
-func NewClient(roots *x509.CertPool) *Client {
+// environment names one, as usual (HTTPS_PROXY, NO_PROXY), but not for plain HTTP: that is for services of the
+// same node, and a proxy would read the credentials.
+func NewClient(roots *x509.CertPool) *Client { return newClient(roots, http.ProxyFromEnvironment) }
+
+func newClient(roots *x509.CertPool, proxy func(*http.Request) (*url.URL, error)) *Client {
 	config := &tls.Config{RootCAs: roots}
 	dialer := &net.Dialer{Timeout: connectTimeout}
 	return &Client{transport: &http.Transport{
-		Proxy:       http.ProxyFromEnvironment,
+		Proxy: func(req *http.Request) (*url.URL, error) {
+			if req.URL.Scheme == "http" {
+				return nil, nil
+			}
+			return proxy(req)
+		},
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+			return refusedByProxy(resp.StatusCode)
+		},
 		DialContext: dialer.DialContext,
 		DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			return dialTLS(ctx, config, network, address)
@@ -64,6 +76,25 @@ func NewClient(roots *x509.CertPool) *Client {
 
 // errConnectTimeout is told apart from the end of the call, which looks the same where it happens.
 var errConnectTimeout = fmt.Errorf("no connection within %s", connectTimeout)
+
+// proxyError is a proxy that does not connect to the service.
+type proxyError struct{ status int }
+
+// Error implements error.
+func (e proxyError) Error() string {
+	if e.status == http.StatusProxyAuthRequired {
+		return "the proxy answered 407: it wants other credentials; write them into HTTPS_PROXY, as http://user:password@proxy"
+	}
+	return fmt.Sprintf("the proxy answered %d instead of connecting", e.status)
+}
+
+// refusedByProxy is the error of an answer to CONNECT; nil if it is none.
+func refusedByProxy(status int) error {
+	if status == http.StatusOK {
+		return nil
+	}
+	return proxyError{status}
+}
 
 func dialTLS(ctx context.Context, config *tls.Config, network, address string) (net.Conn, error) {
 	within, cancel := context.WithTimeout(ctx, connectTimeout)
@@ -80,20 +111,37 @@ func dialTLS(ctx context.Context, config *tls.Config, network, address string) (
 // with the context of req. The caller closes it. Errors name addresses and certificates, but nothing of the
 // call or the answer.
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(req.Context())
+	// Each step on the way to a connection has its own limit, but not all of them together, nor the answer of
+	// a proxy.
+	connecting := time.AfterFunc(connectTimeout, func() { cancel(errConnectTimeout) })
 	connected := false
-	once := req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { connected = true }, // on this goroutine
+	once := req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { // on this goroutine
+			connecting.Stop()
+			connected = true
+		},
 	}))
 	// Without it the body can't be sent again, so a call whose connection broke is not repeated: not even if a
 	// header such as Idempotency-Key would have it.
 	once.GetBody = nil
 	resp, err := c.transport.RoundTrip(once)
+	connecting.Stop()
+	if err == nil && resp.StatusCode == http.StatusSwitchingProtocols {
+		// What follows is no body: reading it would go on until the call ends.
+		_ = resp.Body.Close()
+		err = errNoHTTP
+	}
 	if err != nil {
+		cancel(nil)
 		return nil, &callError{notSent: !connected, problem: explain(connected, err)}
 	}
-	resp.Body = &cappedBody{body: resp.Body, left: MaxAnswerBytes}
+	resp.Body = &cappedBody{body: resp.Body, left: MaxAnswerBytes, release: func() { cancel(nil) }}
 	return resp, nil
 }
+
+// errNoHTTP is an answer that nobody asked for. It may have been carried out all the same.
+var errNoHTTP = errors.New("the answer is not HTTP as it should be")
 
 // Close lets go of the connections that idle.
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
@@ -124,6 +172,7 @@ func explain(connected bool, err error) error {
 		operation   *net.OpError
 		resolution  *net.DNSError
 		certificate *tls.CertificateVerificationError
+		proxy       proxyError
 	)
 	stage := "connect"
 	if connected {
@@ -135,7 +184,9 @@ func explain(connected bool, err error) error {
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("%s: %w", stage, context.Canceled)
 	case errors.Is(err, errConnectTimeout):
-		return fmt.Errorf("connect: %w", errConnectTimeout)
+		return fmt.Errorf("%s: %w", stage, errConnectTimeout)
+	case errors.As(err, &proxy):
+		return fmt.Errorf("connect: %w", proxy)
 	case errors.As(err, &certificate):
 		return fmt.Errorf("connect: %w", certificate)
 	case errors.As(err, &resolution):
@@ -147,14 +198,15 @@ func explain(connected bool, err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("call: the connection ended before there was an answer")
 	default:
-		return errors.New("call: the answer is not HTTP as it should be")
+		return fmt.Errorf("call: %w", errNoHTTP)
 	}
 }
 
 // cappedBody reads a body up to a size.
 type cappedBody struct {
-	body io.ReadCloser
-	left int64
+	body    io.ReadCloser
+	left    int64
+	release func() // of the call's context
 }
 
 // Read implements io.Reader.
@@ -175,4 +227,7 @@ func (b *cappedBody) Read(into []byte) (int, error) {
 }
 
 // Close implements io.Closer.
-func (b *cappedBody) Close() error { return b.body.Close() }
+func (b *cappedBody) Close() error {
+	defer b.release()
+	return b.body.Close()
+}

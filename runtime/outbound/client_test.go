@@ -184,6 +184,11 @@ var failures = map[string]failure{
 		want: "call: no answer in time", is: context.DeadlineExceeded},
 	"the answer is no HTTP": {
 		address: afterRequest(answer("250 sent to " + secret + "\r\n\r\n")), want: "call: the answer is not HTTP as it should be"},
+	"the answer goes over to something else": {
+		address: afterRequest(func(conn *tls.Conn) {
+			answer("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: " + secret + "\r\n\r\n")(conn)
+			hang(conn)
+		}), want: "call: the answer is not HTTP as it should be"},
 	"the answer has headers without end": {
 		address: afterRequest(answer("HTTP/1.1 200 OK\r\nx: " + strings.Repeat("a", 100<<10) + "\r\n\r\n")),
 		want:    "call: the answer is not HTTP as it should be"},

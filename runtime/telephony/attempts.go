@@ -45,11 +45,7 @@ func (o outcome) maySent() bool { return o.ending == endedSent || o.ending == en
 // deliver tries the candidates in order within the time that ctx leaves. It returns no error: from here on a
 // code may be on its way.
 func (h *Handler) deliver(ctx context.Context, candidates []candidate, m Message) outcome {
-	end := time.Now().Add(defaultBudget)
-	if deadline, limited := ctx.Deadline(); limited {
-		end = deadline
-	}
-	end = end.Add(-answerMargin)
+	end := endOf(ctx)
 	var attempts []attempt
 	for i, candidate := range candidates {
 		rest := time.Until(end)
@@ -64,6 +60,15 @@ func (h *Handler) deliver(ctx context.Context, candidates []candidate, m Message
 		}
 	}
 	return conclude(attempts, false)
+}
+
+// endOf is when there has to be an outcome, for the answer to be there before the deadline.
+func endOf(ctx context.Context) time.Time {
+	end := time.Now().Add(defaultBudget)
+	if deadline, limited := ctx.Deadline(); limited {
+		end = deadline
+	}
+	return end.Add(-answerMargin)
 }
 
 // attempt tries one candidate, and has it counted and logged.

@@ -3,8 +3,10 @@ package telephony
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -25,22 +27,22 @@ const (
 
 // awsMessaging sends through AWS End User Messaging SMS and Voice v2, by its SDK.
 type awsMessaging struct {
-	client           *outbound.Client
+	clients          []*outbound.Client
 	api              *pinpointsmsvoicev2.Client
 	from, caller     string
 	configurationSet *string
 }
 
-func newAWS(spec *v1alpha1.AWSProvider, client *outbound.Client, secrets Secrets, environment func(string) string) (*awsMessaging, error) {
+func newAWS(spec *v1alpha1.AWSProvider, client, identity *outbound.Client, secrets Secrets, environment func(string) string) (*awsMessaging, error) {
 	base, err := endpoint(spec.BaseURL, "https://sms-voice."+spec.Region+".amazonaws.com", "")
 	if err != nil {
 		return nil, fmt.Errorf(".baseURL: %w", err)
 	}
-	credentials, err := awsCredentials(spec, client, secrets, environment)
+	credentials, err := awsCredentials(spec, identity, secrets, environment)
 	if err != nil {
 		return nil, err
 	}
-	p := &awsMessaging{client: client, from: spec.OriginationIdentity}
+	p := &awsMessaging{clients: []*outbound.Client{client, identity}, from: spec.OriginationIdentity}
 	if spec.Voice != nil {
 		p.caller = spec.Voice.OriginationIdentity
 	}
@@ -89,7 +91,11 @@ func (p *awsMessaging) Send(ctx context.Context, m Message) Result {
 }
 
 // Close implements [Provider].
-func (p *awsMessaging) Close() { p.client.Close() }
+func (p *awsMessaging) Close() {
+	for _, client := range p.clients {
+		client.Close()
+	}
+}
 
 // message is the input for a text message; nil if there is no sender.
 func (p *awsMessaging) message(m Message) *pinpointsmsvoicev2.SendTextMessageInput {
@@ -141,11 +147,11 @@ func awsTTL(m Message) *int32 {
 }
 
 // observation is what is seen of the one request that a message makes. The SDK's own errors don't tell whether
-// there was any, since it gets credentials first.
+// there was any, since it gets credentials first, nor whether the answer was whole.
 type observation struct {
 	made   bool
 	status int
-	err    error
+	err    error // of the request, or of reading the answer
 }
 
 type observationKey struct{}
@@ -160,9 +166,25 @@ func (c observedClient) Do(req *http.Request) (*http.Response, error) {
 		seen.made, seen.err = true, err
 		if resp != nil {
 			seen.status = resp.StatusCode
+			resp.Body = observedBody{resp.Body, seen}
 		}
 	}
 	return resp, err
+}
+
+// observedBody sees whether the answer breaks off.
+type observedBody struct {
+	io.ReadCloser
+	seen *observation
+}
+
+// Read implements io.Reader.
+func (b observedBody) Read(into []byte) (int, error) {
+	n, err := b.ReadCloser.Read(into)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.seen.err = halfAnswer{b.seen.status}
+	}
+	return n, err
 }
 
 func awsResult(request *observation, id string, err error, to string) Result {
@@ -227,6 +249,10 @@ func explainAWS(err error) error {
 		return fmt.Errorf("get credentials: no answer in time: %w", context.DeadlineExceeded)
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("get credentials: %w", context.Canceled)
+	}
+	var certificate *tls.CertificateVerificationError
+	if errors.As(err, &certificate) {
+		return fmt.Errorf("get credentials: the certificate of the service that gives them is not trusted: %w", certificate)
 	}
 	var refused smithy.APIError
 	if errors.As(err, &refused) {

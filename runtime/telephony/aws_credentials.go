@@ -3,6 +3,7 @@ package telephony
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -51,6 +52,20 @@ func awsCredentials(spec *v1alpha1.AWSProvider, client *outbound.Client, secrets
 		return nil, errors.New(".credentials: is unset, and this pod has no identity at AWS; " +
 			"write credentials, or give runtime.serviceAccountName a service account with an IAM role")
 	}
+}
+
+// credentialsClient is the HTTP client for the services that give credentials. They are no part of the
+// provider: its CAs, such as that of a gateway at its baseURL, are trusted besides the public ones, not instead.
+func credentialsClient(authorities []byte) *outbound.Client {
+	if authorities == nil {
+		return outbound.NewClient(nil)
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool() // there are none on this machine
+	}
+	roots.AppendCertsFromPEM(authorities)
+	return outbound.NewClient(roots)
 }
 
 // webIdentity is a role of the service account (IRSA), by the Security Token Service of the cluster's region.

@@ -2,6 +2,7 @@ package telephony
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"os"
 	"path/filepath"
@@ -107,6 +108,46 @@ func TestPodsHaveAnIdentityAtAWS(t *testing.T) {
 				t.Errorf("got credentials %d times", got)
 			}
 		})
+	}
+}
+
+// TestCAsOfAProviderAreNotThoseOfItsCredentials has a provider with a CA of its own, and credentials from a service
+// whose CA is public, or nobody's.
+func TestCAsOfAProviderAreNotThoseOfItsCredentials(t *testing.T) {
+	t.Parallel()
+	stranger, err := providertest.NewCertificate("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, identity := range identities {
+		for whose, tc := range map[string]struct {
+			certificate tls.Certificate
+			class       Class
+		}{"public": {publicCA.TLS, Sent}, "nobody's": {stranger.TLS, Rejected}} {
+			t.Run(name+" and a CA that is "+whose, func(t *testing.T) {
+				t.Parallel()
+				lender := providertest.New()
+				if err := lender.Start("127.0.0.1:0", tc.certificate, nil); err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { _ = lender.Close() })
+				r := newRig(t, "aws", func(r *rig) {
+					r.spec.AWS.Credentials = nil
+					identity.set(t, r, identity.token)
+					for variable, value := range r.environment {
+						r.environment[variable] = strings.Replace(value, r.sim.Address(), lender.Address(), 1)
+					}
+				})
+				result := r.send(t, theMessage(v1alpha1.ChannelSMS))
+				if result.Class != tc.class || lender.RequestsTo(identity.vendor) == 0 != (tc.class == Rejected) {
+					t.Errorf("got %+v", result)
+				}
+				const want = "get credentials: the certificate of the service that gives them is not trusted: tls: "
+				if tc.class == Rejected && !strings.HasPrefix(result.Err.Error(), want) {
+					t.Errorf("got error %v, want %s", result.Err, want)
+				}
+			})
+		}
 	}
 }
 

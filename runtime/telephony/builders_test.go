@@ -113,6 +113,11 @@ func always(class Class, code string, status int) func(context.Context, Message)
 	}
 }
 
+// answers gives a result.
+func answers(result Result) func(context.Context, Message) Result {
+	return func(context.Context, Message) Result { return result }
+}
+
 // after answers late, unless the time is over before.
 func after(delay time.Duration, class Class) func(context.Context, Message) Result {
 	return func(ctx context.Context, _ Message) Result {

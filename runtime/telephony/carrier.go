@@ -71,7 +71,7 @@ func (c *carrier) send(ctx context.Context, m Message) Result {
 func (c *carrier) guarded(ctx context.Context, m Message) (result Result) {
 	defer func() {
 		if value := recover(); value != nil {
-			result = Result{Class: Unknown, Err: fmt.Errorf("panicked with a %T\n%s", value, debug.Stack())}
+			result = Result{Class: Unknown, Err: fmt.Errorf("panicked with a %T\n%s", value, debug.Stack()), concerns: thisMessage}
 		}
 	}()
 	result = c.provider.Send(ctx, m)
@@ -100,33 +100,40 @@ func newBreaker(onChange func(from, to outbound.State)) *outbound.Breaker[Result
 // judge says what an attempt means for the attempts of others. A number that does not exist says nothing about
 // the provider, or anybody could have it left alone.
 func judge(ctx context.Context, r Result) outbound.Verdict {
-	switch r.Class {
-	case Unsupported:
+	switch {
+	case r.Class == Unsupported:
 		return outbound.Unknown // it was not asked
-	case Throttled:
+	case r.Class == Unknown && errors.Is(ctx.Err(), context.Canceled):
+		return outbound.Unknown // the call was given up, for a reason of its own
+	case concernsEverybody(r):
 		return outbound.Fails
-	case Unknown:
-		if errors.Is(ctx.Err(), context.Canceled) {
-			return outbound.Unknown // the call was given up, for a reason of its own
-		}
-		return outbound.Fails
-	case Rejected:
-		if concernsEverybody(r.Status) {
-			return outbound.Fails
-		}
+	default:
+		return outbound.Works
 	}
-	return outbound.Works
 }
 
-// concernsEverybody tells a refusal that has to do with the service or the account from one of this message: a
+// concernsEverybody tells a result that has to do with the service or the account from one of this message: a
 // country without a route, or a number that a service of its own kind answers with 400 or 422. Those come
 // fast and cost nobody else's time, and whoever asks for such codes must not keep them from others.
-func concernsEverybody(status int) bool {
-	switch status {
-	case 0, // there was no connection
-		http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden,
-		http.StatusProxyAuthRequired, http.StatusTooManyRequests:
-		return true
+func concernsEverybody(r Result) bool {
+	if r.concerns != byStatus {
+		return r.concerns == everybody
 	}
-	return status >= http.StatusInternalServerError
+	isDown := r.Status == 0 || r.Status >= http.StatusInternalServerError // 0: there was no answer
+	switch r.Class {
+	case Throttled:
+		return true
+	case Unknown:
+		return isDown
+	case Rejected:
+		return isDown || slices.Contains(accountStatuses, r.Status)
+	default:
+		return false
+	}
+}
+
+// accountStatuses are refusals of the credentials or the account.
+var accountStatuses = []int{
+	http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden,
+	http.StatusProxyAuthRequired, http.StatusTooManyRequests,
 }

@@ -41,6 +41,9 @@ func (t codeTable) refusal(status int, code string) Result {
 	case known:
 		result.Class = row.class
 		result.Err = fmt.Errorf("answered %d with code %s: %s", status, code, row.meaning)
+		if row.class == Unknown { // an internal error, which not every API answers with 5xx
+			result.concerns = everybody
+		}
 	case code != "":
 		result.Err = fmt.Errorf("answered %d with code %s, which has no meaning here", status, code)
 	case status < http.StatusMultipleChoices:

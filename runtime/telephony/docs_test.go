@@ -205,7 +205,8 @@ var happenings = map[string][]happening{
 	"the first provider is left alone, and the next takes it":                 {{a: always(Rejected, "20003", 401), before: 5}},
 	"the first provider is not set up for the channel, and the next takes it": {{a: always(Unsupported, "", 0)}},
 	"the number is of a country that is not allowed":                          {{change: onlyGermany}},
-	"the number is of no country or has no country code, and there are allowedCountries": {
+	"the number is of no country, has no country code or not as many digits as numbers there have, and there are allowedCountries": {
+		{change: onlyGermany, message: members{"phoneNumber": "+491512345678901234"}}, {change: onlyGermany, message: members{"phoneNumber": "+141555526710"}},
 		{change: onlyGermany, message: members{"phoneNumber": "9876543210"}}, {change: onlyGermany, message: members{"phoneNumber": "+88213123456"}}},
 	"there were too many codes to the number":        {{change: limited(v1alpha1.TelephonyLimits{PerNumber: velocity(1, time.Hour)}), before: 1}},
 	"there were too many codes for the user":         {{change: limited(v1alpha1.TelephonyLimits{PerUser: velocity(1, time.Hour)}), before: 1}},
@@ -219,8 +220,8 @@ var happenings = map[string][]happening{
 	"either, with onUnknownOutcome: NextProvider, and the next takes it":                 {{a: hangs, change: nextProvider}, {a: always(Unknown, "", 500), change: nextProvider}},
 	"either, with onUnknownOutcome: NextProvider, and the next refuses or blocks it":     {{a: hangs, b: always(Rejected, "", 400), change: nextProvider}, {a: always(Unknown, "", 500), b: always(Blocked, "", 400), change: nextProvider}},
 	"a provider says that the number does not exist, can't receive it or has opted out":  {{a: always(InvalidNumber, "21211", 400)}},
-	"the number has no country code":                                                     {{message: members{"phoneNumber": "9876543210"}}},
-	"no route fits":                                                                      {{change: oneRoute(forCountries(to("a"), "DE"))}},
+	"the number has no country code, or not as many digits as numbers there have":        {{message: members{"phoneNumber": "9876543210"}}, {message: members{"phoneNumber": "+141555526710"}}},
+	"no route fits": {{change: oneRoute(forCountries(to("a"), "DE"))}},
 	"all providers of the route refuse it, are left alone or are not set up for the channel": {
 		{a: always(Rejected, "", 400), b: always(Unsupported, "", 0)}, {a: always(Throttled, "", 429), b: always(Rejected, "", 0), before: 5}},
 	"too little time is left to try a provider, or the next one": {{budget: 400 * time.Millisecond}, {a: after(2200*time.Millisecond, Rejected)}},
@@ -228,10 +229,11 @@ var happenings = map[string][]happening{
 	"the when of a route can't be evaluated":                     {{change: oneRoute(when(to("a"), "int(message.otpCode + 'x') > 0"))}},
 	"message can't be computed, reads an absent member or is empty": {
 		{change: text("string(int(message.locale))")}, {change: text("message.locale"), message: members{"locale": nil}}, {change: text("' '")}},
-	"there are too many calls at once":  {{failure: hook.Overloaded}},
-	"the request was not there in time": {{failure: hook.RequestLate}},
-	"a mistake in Hookline":             {{failure: hook.Internal}, {failure: hook.DeadlineExceeded}},
-	"Okta hangs up first":               {{failure: hook.Canceled}},
+	"there are too many calls at once": {{failure: hook.Overloaded}},
+	"the request was not there in time, or when or message took all of it": {{failure: hook.RequestLate},
+		{change: text(longExpression + " ? 'x' : 'y'"), budget: answerMargin}, {change: oneRoute(when(to("a"), longExpression)), budget: answerMargin}},
+	"a mistake in Hookline": {{failure: hook.Internal}, {failure: hook.DeadlineExceeded}},
+	"Okta hangs up first":   {{failure: hook.Canceled}},
 }
 
 func TestEachRowOfTheFailureTable(t *testing.T) {

@@ -25,14 +25,19 @@ const (
 	mediaJSON = "application/json"
 )
 
-// reply is what a provider answered.
+// reply is what a provider answered, to its end.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
-	// broken is why the body is not whole; nil if it is.
-	broken error
 }
+
+// halfAnswer is the error of an answer that broke off or is too large. Whatever its status, what is missing may
+// say something else.
+type halfAnswer struct{ status int }
+
+// Error implements error.
+func (e halfAnswer) Error() string { return fmt.Sprintf("answered %d, but not to its end", e.status) }
 
 // post makes one POST request; header has more headers of it.
 func post(ctx context.Context, client *outbound.Client, address, mediaType, body string, header http.Header) (reply, error) {
@@ -52,40 +57,54 @@ func post(ctx context.Context, client *outbound.Client, address, mediaType, body
 	}
 	defer func() { _ = resp.Body.Close() }()
 	content, err := io.ReadAll(resp.Body)
-	return reply{status: resp.StatusCode, header: resp.Header, body: content, broken: err}, nil
+	if err != nil {
+		return reply{}, halfAnswer{resp.StatusCode}
+	}
+	return reply{status: resp.StatusCode, header: resp.Header, body: content}, nil
 }
 
 // errNoRequest is of an address that no request can be made for. The API does not allow any.
 var errNoRequest = errors.New("the address of the provider can't be used")
 
-// lost is the result of a request that got no answer.
+// lost is the result of a request that got no answer, or not all of it.
 func lost(err error) Result {
 	if outbound.NotSent(err) || errors.Is(err, errNoRequest) {
 		return notTried(err)
 	}
-	return Result{Class: Unknown, Err: err}
+	var half halfAnswer
+	_ = errors.As(err, &half) // otherwise there is no status
+	return Result{Class: Unknown, Status: half.status, Err: err, concerns: everybody}
 }
 
 // decode reads the body as JSON. What can't be read leaves into as it is: the status alone tells then.
-func (r reply) decode(into any) bool { return r.broken == nil && json.Unmarshal(r.body, into) == nil }
+func (r reply) decode(into any) bool { return json.Unmarshal(r.body, into) == nil }
 
 func (r reply) isSuccess() bool { return r.status >= 200 && r.status < 300 }
 
-// newClient makes the HTTP client of a provider.
-func newClient(spec *v1alpha1.TelephonyProvider, secrets Secrets) (*outbound.Client, error) {
+// readCA gives the certificates of the CAs of a provider, in PEM; none for the public CAs.
+func readCA(spec *v1alpha1.TelephonyProvider, secrets Secrets) ([]byte, error) {
 	if spec.CASecretKeyRef == nil {
-		return outbound.NewClient(nil), nil
+		return nil, nil
 	}
 	pem, err := readSecret(secrets, *spec.CASecretKeyRef)
 	if err != nil {
 		return nil, fmt.Errorf(".caSecretKeyRef: %w", err)
 	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM([]byte(pem)) {
+	if !x509.NewCertPool().AppendCertsFromPEM([]byte(pem)) {
 		return nil, fmt.Errorf(".caSecretKeyRef: key %q of secret %q has no certificate in PEM; write those of the CAs, "+
 			"which begin with -----BEGIN CERTIFICATE-----", spec.CASecretKeyRef.Key, spec.CASecretKeyRef.Name)
 	}
-	return outbound.NewClient(roots), nil
+	return []byte(pem), nil
+}
+
+// newClient makes the HTTP client of a provider, which trusts its CAs alone if it has any.
+func newClient(authorities []byte) *outbound.Client {
+	if authorities == nil {
+		return outbound.NewClient(nil)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(authorities)
+	return outbound.NewClient(roots)
 }
 
 func readSecret(secrets Secrets, ref v1alpha1.SecretKeyReference) (string, error) {

@@ -80,7 +80,7 @@ func newHandler(ctx context.Context, spec *v1alpha1.TelephonyHandler, opts Optio
 		h.Close()
 		return nil, fmt.Errorf("%s.%w", fieldPath, err)
 	}
-	h.metrics.startBreakers(h.carriers)
+	h.metrics.startBreakers(h)
 	return h, nil
 }
 
@@ -131,7 +131,7 @@ func (h *Handler) newCarrier(from *v1alpha1.TelephonyProvider, provider Provider
 		c.timeout = from.Timeout.Duration
 	}
 	c.breaker = newBreaker(func(before, after outbound.State) {
-		h.metrics.breakerState(name, after)
+		h.metrics.breakerChanged(h, name, after)
 		h.log.Warn("circuit breaker of the provider changed", "provider", name, "from", string(before), "to", string(after))
 	})
 	return c
@@ -188,14 +188,17 @@ func (h *Handler) carry(ctx context.Context, c *call) (outcome, error) {
 
 // send finds the route and the text, which can fail, and then tries the providers, which can't.
 func (h *Handler) send(ctx context.Context, c *call) (outcome, error) {
-	route, err := h.pick(ctx, c)
+	// At the deadline itself it would be too late to say that nobody was asked.
+	before, cancel := context.WithDeadline(ctx, endOf(ctx))
+	defer cancel()
+	route, err := h.pick(before, c)
 	if err != nil {
 		return outcome{}, err
 	}
 	if route == nil {
 		return outcome{ending: endedNoRoute}, nil
 	}
-	text, language, err := h.text(ctx, c)
+	text, language, err := h.text(before, c)
 	if err != nil {
 		return outcome{}, err
 	}

@@ -156,6 +156,12 @@ func TestAProviderThatFailsIsLeftAlone(t *testing.T) {
 		"too much to do":                               {always(Throttled, "20429", 429), true},
 		"too much to do, said in another way":          {always(Throttled, "1", 200), true},
 		"nobody knows":                                 {always(Unknown, "", 500), true},
+		"nobody knows, without an answer":              {always(Unknown, "", 0), true},
+		"an answer that broke off":                     {answers(lost(halfAnswer{404})), true},
+		"an internal error in a success":               {answers(vonageCodes.refusal(200, "5")), true},
+		"an answer that proves nothing":                {always(Unknown, "", 200), false},
+		"an answer that nobody understands":            {always(Unknown, "", 404), false},
+		"a panic":                                      {func(context.Context, Message) Result { panic("x") }, false},
 		"no answer in time":                            {after(time.Hour, Sent), true},
 		"a country without a route":                    {always(Rejected, "21612", 400), false},
 		"a number that a service of one's own refuses": {always(Rejected, "", 422), false},
@@ -221,7 +227,10 @@ func TestBlockedCallsReachNoProvider(t *testing.T) {
 			[]string{`country=""`, "reason=country", "number=+8821312****", "answer=SUCCESSFUL"}},
 		"a number without a country code": {members{"phoneNumber": "9876543210"}, "",
 			hook.Delivery{Status: hook.DeliverySuccessful, TransactionMetadata: "blocked=country"},
-			[]string{`country=""`, "reason=country", `number="not in E.164"`, "answer=SUCCESSFUL"}},
+			[]string{`country=""`, "reason=country", `number="not a possible number"`, "answer=SUCCESSFUL"}},
+		"a number with a digit too many": {members{"phoneNumber": "+141555526710"}, "",
+			hook.Delivery{Status: hook.DeliverySuccessful, TransactionMetadata: "blocked=country"},
+			[]string{`country=""`, "reason=country", `number="not a possible number"`, "answer=SUCCESSFUL"}},
 		"another country, and Okta may send": {members{"phoneNumber": "+447911123456"}, v1alpha1.ReportFailed,
 			hook.Delivery{Status: hook.DeliveryFailed, TransactionMetadata: "blocked=country"},
 			[]string{"country=GG", "reason=country", "number=+44791112****", "answer=FAILED"}},
@@ -266,6 +275,37 @@ func TestLimitsBlock(t *testing.T) {
 		time.Sleep(50 * time.Minute)
 		expect("when that is over too", testNumber, "duration=0ms")
 	})
+}
+
+// TestANumberIsOneHoweverItIsWritten has what would otherwise get round the limits: forms of a number that still
+// reach the same phone.
+func TestANumberIsOneHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ number, other, want string }{
+		"with a trunk prefix":   {"+442079460000", "+44 (0)20 7946 0000", "blocked=number"},
+		"as Mexicans wrote it":  {"+525512345678", "+5215512345678", "blocked=number"},
+		"with a digit too many": {testNumber, testNumber + "0", "reason=invalid_number"},
+		"with four digits more": {testNumber, testNumber + "0123", "reason=invalid_number"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			spec := handlerOf("a")
+			spec.Limits = &v1alpha1.TelephonyLimits{PerNumber: velocity(1, time.Hour)}
+			for _, first := range []string{tc.number, tc.other} {
+				s := build(t, spec, nil)
+				got := s.handle(t, fromOkta(t), oktaCall(t, members{"phoneNumber": first}))
+				if got.TransactionMetadata == "reason=invalid_number" {
+					continue
+				}
+				if to := s.providers["a"].messages()[0].To; to != tc.number {
+					t.Errorf("the provider is to send to another number than %s", tc.number)
+				}
+				if got := s.handle(t, fromOkta(t), oktaCall(t, members{"phoneNumber": tc.other})); got.TransactionMetadata != tc.want {
+					t.Errorf("the second call: got %+v, want %s", got, tc.want)
+				}
+			}
+		})
+	}
 }
 
 func TestOnlyWhatMayHaveBeenSentCounts(t *testing.T) {

@@ -229,7 +229,7 @@ func TestLimitsAreLookedAtInOrder(t *testing.T) {
 			t.Errorf("claim %d: got %s %+v, want %s %+v", i, g.key, g.limit, w.key, w.limit)
 		}
 	}
-	if got := claims(limits, &call{number: parseNumber("+123")}); len(got) != 1 || got[0].limit.by != blockedByNumber {
+	if got := claims(limits, &call{number: number{e164: "+123"}}); len(got) != 1 || got[0].limit.by != blockedByNumber {
 		t.Errorf("a call without user and prefix: got %d claims, want the one on the number", len(got))
 	}
 	if newLimits(nil) != nil {

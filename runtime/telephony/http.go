@@ -69,19 +69,13 @@ func (p *httpProvider) Send(ctx context.Context, m Message) Result {
 		Language: m.Language, From: m.From, ExpiresIn: m.ExpiresIn, EventID: m.EventID,
 	}}
 	body, err := p.body(ctx, call, values)
-	switch {
-	case ctx.Err() != nil:
-		return notTried(ctx.Err())
-	case err != nil:
-		// It may be this person's data alone that the expression can't deal with.
+	if err != nil {
+		// It may be this person's data alone that the expression can't deal with, or not in time.
 		return Result{Class: Unsupported, Err: fmt.Errorf("request: %w", err)}
 	}
 	got, err := post(ctx, p.client, p.address, mediaJSON, body, p.header)
 	if err != nil {
 		return lost(err)
-	}
-	if got.broken != nil {
-		return Result{Class: Unknown, Status: got.status, Err: fmt.Errorf("answered %d, but not to its end", got.status)}
 	}
 	values.Response = expr.NewResponse(got.status, got.header, got.body)
 	return p.result(ctx, call, values, m.To)
@@ -103,7 +97,7 @@ func (p *httpProvider) body(ctx context.Context, call *hook.Request, values expr
 }
 
 // result goes by the expression sent alone: services of people's own answer with whatever status. One that can't
-// tell leaves it open.
+// tell leaves it open, and so does a no to a redirect, which many services answer a successful POST with.
 func (p *httpProvider) result(ctx context.Context, call *hook.Request, values expr.Values, to string) Result {
 	status := values.Response.Status
 	sent, err := p.sent.With(values).Bool(ctx, call)
@@ -113,11 +107,21 @@ func (p *httpProvider) result(ctx context.Context, call *hook.Request, values ex
 	case sent:
 		return taken(status, p.id(ctx, call, values), to)
 	}
-	class := Rejected
-	if status == http.StatusTooManyRequests || status >= http.StatusInternalServerError {
-		class = classOf(status)
+	class := classOf(status)
+	if status < http.StatusMultipleChoices {
+		class = Rejected
 	}
-	return Result{Class: class, Status: status, Err: fmt.Errorf("answered %d, which by the expression sent is a refusal", status)}
+	err = fmt.Errorf("answered %d, which by the expression sent is a refusal", status)
+	return Result{Class: class, Status: status, Err: err, concerns: ownServiceConcern(status)}
+}
+
+// ownServiceConcern is whom a refusal is about: services of people's own refuse single persons with 403, and
+// single numbers that ask too often with 429.
+func ownServiceConcern(status int) concern {
+	if status == http.StatusForbidden || status == http.StatusTooManyRequests {
+		return thisMessage
+	}
+	return byStatus
 }
 
 // id is the service's name for the message; empty if the expression does not find any, which is no reason to

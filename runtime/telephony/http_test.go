@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/hookline/hookline/api/v1alpha1"
+	"github.com/hookline/hookline/runtime/outbound"
 	"github.com/hookline/hookline/runtime/telephony/providertest"
 )
 
@@ -22,7 +23,9 @@ func TestExpressionSentDecides(t *testing.T) {
 		"yes to a failure":             {"response.status == 500", 500, Sent, ""},
 		"no to a failure":              {"response.status == 202", 500, Unknown, "answered 500, which by the expression sent is a refusal"},
 		"no to having too much to do":  {"response.status == 202", 429, Throttled, "answered 429, which by the expression sent is a refusal"},
-		"no to a redirect":             {"response.status == 202", 302, Rejected, "answered 302, which by the expression sent is a refusal"},
+		"no to a redirect":             {"response.status == 202", 302, Unknown, "answered 302, which by the expression sent is a refusal"},
+		"yes to a redirect":            {"response.status in [202, 303]", 303, Sent, ""},
+		"no to a success":              {"response.status == 201", 200, Rejected, "answered 200, which by the expression sent is a refusal"},
 		"a member that is absent":      {"response.body.result.code == 0", 0, Unknown, "answered 202: sent: evaluate expression"},
 		"a member of another type":     {"response.body.id > 5", 0, Unknown, "answered 202: sent: evaluate expression"},
 		"something that is no boolean": {"response.body.id", 0, Unknown, "answered 202: sent: evaluate expression: yields string"},
@@ -44,6 +47,55 @@ func TestExpressionSentDecides(t *testing.T) {
 				t.Errorf("got error %v", result.Err)
 			}
 		})
+	}
+}
+
+// TestOnePersonsDataDoesNotTakeAServiceOfOnesOwnAway has answers that a service may give to one person, and says
+// what they mean for others.
+func TestOnePersonsDataDoesNotTakeAServiceOfOnesOwnAway(t *testing.T) {
+	t.Parallel()
+	const unguarded = "response.body.accepted"
+	for name, tc := range map[string]struct {
+		sent   v1alpha1.Expression
+		status int // of a refusal; 0: taken
+		want   outbound.Verdict
+	}{
+		"a success that sent can't read":  {unguarded, 0, outbound.Works},
+		"a refusal that sent can't read":  {unguarded, 422, outbound.Works},
+		"a redirect that sent can't read": {unguarded, 303, outbound.Works},
+		"403 that sent can't read":        {unguarded, 403, outbound.Works},
+		"a failure that sent can't read":  {unguarded, 502, outbound.Fails},
+		"a refusal":                       {"response.status == 202", 422, outbound.Works},
+		"403":                             {"response.status == 202", 403, outbound.Works},
+		"429":                             {"response.status == 202", 429, outbound.Works},
+		"401":                             {"response.status == 202", 401, outbound.Fails},
+		"503":                             {"response.status == 202", 503, outbound.Fails},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, "http", func(r *rig) { r.spec.HTTP.Sent = tc.sent })
+			if tc.status != 0 {
+				r.refuse(t, tc.status, "no")
+			}
+			if got := judge(t.Context(), r.send(t, theMessage(v1alpha1.ChannelSMS))); got != tc.want {
+				t.Errorf("got verdict %d, want %d", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestRefusalsOfAccountsConcernEverybody(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"twilio", "vonage", "aws"} {
+		for _, status := range []int{401, 403, 429, 500} {
+			for _, channel := range bothChannels {
+				r := newRig(t, kind)
+				r.refuse(t, status, "")
+				if got := judge(t.Context(), r.send(t, theMessage(channel))); got != outbound.Fails {
+					t.Errorf("%s, %s, %d: got verdict %d", kind, channel, status, got)
+				}
+			}
+		}
 	}
 }
 

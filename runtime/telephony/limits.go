@@ -41,7 +41,7 @@ func newLimits(spec *v1alpha1.TelephonyLimits) []limit {
 		limit limit
 		spec  *v1alpha1.VelocityLimit
 	}{
-		{limit{by: blockedByNumber, key: func(c *call) string { return c.number.canonical }}, spec.PerNumber},
+		{limit{by: blockedByNumber, key: func(c *call) string { return c.number.e164 }}, spec.PerNumber},
 		{limit{by: blockedByUser, key: (*call).user}, spec.PerUser},
 		{limit{by: blockedByPrefix, key: func(c *call) string { return c.number.prefix() }}, spec.PerPrefix},
 	} {

@@ -1,6 +1,8 @@
 package telephony
 
 import (
+	"sync"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/hookline/hookline/api/v1alpha1"
@@ -32,6 +34,9 @@ type Metrics struct {
 	attempts *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	breaker  *prometheus.GaugeVec
+
+	mu      sync.Mutex
+	current *Handler // whose breakers are shown
 }
 
 // none is the label of what can't be told.
@@ -95,14 +100,27 @@ func (m *Metrics) attempted(channel v1alpha1.TelephonyChannel, made attempt) {
 
 // startBreakers shows the breakers of a handler that is new, and no longer those of one that it replaces: a
 // provider that is not configured any more would stay open for ever.
-func (m *Metrics) startBreakers(carriers []*carrier) {
+func (m *Metrics) startBreakers(h *Handler) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.current = h
 	m.breaker.Reset()
-	for _, c := range carriers {
-		m.breakerState(c.name, outbound.Closed)
+	for _, c := range h.carriers {
+		m.showBreaker(c.name, outbound.Closed)
 	}
 }
 
-func (m *Metrics) breakerState(provider string, state outbound.State) {
+// breakerChanged shows a state, unless it is of a handler that was replaced: its last calls end later, and a
+// breaker that they open would be shown as open for ever.
+func (m *Metrics) breakerChanged(h *Handler, provider string, state outbound.State) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.current == h {
+		m.showBreaker(provider, state)
+	}
+}
+
+func (m *Metrics) showBreaker(provider string, state outbound.State) {
 	for _, each := range outbound.States() {
 		value := 0.0
 		if each == state {

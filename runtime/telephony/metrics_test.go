@@ -102,6 +102,26 @@ func TestAProviderThatIsGoneHasNoState(t *testing.T) {
 	}
 }
 
+// TestCallsThatOutliveTheirHandlerAreNotShown has a breaker open after its handler was replaced.
+func TestCallsThatOutliveTheirHandlerAreNotShown(t *testing.T) {
+	t.Parallel()
+	registry := prometheus.NewPedanticRegistry()
+	s := build(t, handlerOf("a"), providers{"a": {answer: always(Unknown, "", 500)}})
+	registry.MustRegister(s.metrics.all()...)
+	if _, err := newHandler(t.Context(), handlerOf("a"), Options{Metrics: s.metrics}, s.provider); err != nil {
+		t.Fatal(err)
+	}
+	for range 6 {
+		s.handle(t, fromOkta(t), oktaCall(t, nil))
+	}
+	if s.sent() != "a:5" {
+		t.Fatalf("messages %s, want a breaker that is open", s.sent())
+	}
+	if got := gathered(t, registry); !strings.Contains(got, `breaker_state{provider="a",state="closed"} 1`) {
+		t.Errorf("metrics are\n%s\nwant the state of the handler that is in service", got)
+	}
+}
+
 func TestMetricsOfThePageAreThoseThereAre(t *testing.T) {
 	t.Parallel()
 	var documented, there []string
@@ -157,7 +177,7 @@ func TestWhatWasNotSentIsLogged(t *testing.T) {
 			`level=WARN msg="provider has not taken the code" eventID=e-1 provider=a channel=SMS country=US class=rejected code=21606 status=400 error="answered 400: code \"21606\""`,
 			`level=ERROR msg="code not sent: no provider has taken it"` + call + ` reason=no_provider`}},
 		"perhaps sent": {handlerOf("a"), &double{answer: always(Unknown, "", 500)}, []string{
-			`level=WARN msg="provider has not taken the code" eventID=e-1 provider=a channel=SMS country=US class=unknown code="" status=500 error="answered 500: code \"\""`,
+			`level=WARN msg="provider has not said whether it has taken the code" eventID=e-1 provider=a channel=SMS country=US class=unknown code="" status=500 error="answered 500: code \"\""`,
 			`level=WARN msg="code perhaps sent: no provider has confirmed it"` + call}},
 		"to a number that is none": {handlerOf("a"), &double{answer: always(InvalidNumber, "21211", 400)}, []string{
 			`level=WARN msg="provider has not taken the code" eventID=e-1 provider=a channel=SMS country=US class=invalid_number code=21211 status=400 error="answered 400: code \"21211\""`,

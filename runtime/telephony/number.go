@@ -1,6 +1,7 @@
 package telephony
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 
@@ -9,12 +10,11 @@ import (
 
 // number is a phone number as Okta has it.
 type number struct {
-	// e164 is the number in E.164, or empty if it is none: without + and country code nobody can tell where
-	// it is.
+	// e164 is the number in E.164, in the one form of all ways to write it: +44 (0)20 7946 0000 is
+	// +442079460000. It is empty if it is none: without + and country code nobody can tell where it is, and
+	// with a length that no number of the country has it would be counted as another one and still reach
+	// the same phone.
 	e164 string
-	// canonical is the one form of all ways to write the number, for counting: +44 (0)20 7946 0000 is
-	// +442079460000.
-	canonical string
 	// country is the ISO 3166-1 alpha-2 code; empty if it can't be told, or for numbers of no country such as
 	// those of satellite networks.
 	country string
@@ -24,6 +24,9 @@ var (
 	e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 	// formatting is what people put between digits.
 	formatting = strings.NewReplacer(" ", "", "\u00a0", "", "-", "", ".", "", "(", "", ")", "")
+	// oldMexican is how mobile numbers of Mexico were written until 2019, and are by many still. The metadata
+	// has only the form without the 1.
+	oldMexican = regexp.MustCompile(`^\+521([0-9]{10})$`)
 )
 
 // masked is how many digits at the end of a number a person is told by: they are left out of logs, and
@@ -36,14 +39,14 @@ func parseNumber(text string) number {
 	if !e164.MatchString(digits) {
 		return number{}
 	}
-	n := number{e164: digits, canonical: digits}
-	parsed, err := phonenumbers.Parse(digits, "")
-	if err != nil {
-		return n // a country code that nobody has, or a length that no number has
+	parsed, err := phonenumbers.Parse(oldMexican.ReplaceAllString(digits, "+52$1"), "")
+	switch {
+	case errors.Is(err, phonenumbers.ErrInvalidCountryCode):
+		return number{e164: digits} // perhaps one that is too new for the metadata
+	case err != nil, !phonenumbers.IsPossibleNumber(parsed):
+		return number{}
 	}
-	n.canonical = phonenumbers.Format(parsed, phonenumbers.E164)
-	n.country = countryOf(parsed)
-	return n
+	return number{e164: phonenumbers.Format(parsed, phonenumbers.E164), country: countryOf(parsed)}
 }
 
 // nonGeographic is the "region" of numbers that belong to no country.
@@ -62,15 +65,15 @@ func countryOf(parsed *phonenumbers.PhoneNumber) string {
 	return region
 }
 
-// prefix is the canonical number without its last digits.
+// prefix is the number without its last digits.
 func (n number) prefix() string {
-	return n.canonical[:max(len(n.canonical)-maskedDigits, 0)]
+	return n.e164[:max(len(n.e164)-maskedDigits, 0)]
 }
 
 // masked is what may be logged of the number.
 func (n number) masked() string {
 	if n.e164 == "" {
-		return "not in E.164"
+		return "not a possible number"
 	}
 	return n.e164[:max(len(n.e164)-maskedDigits, 1)] + strings.Repeat("*", maskedDigits)
 }

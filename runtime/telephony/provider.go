@@ -89,7 +89,21 @@ type Result struct {
 	Status int
 	// Err says in words why the class is not Sent; nil if it is.
 	Err error
+	// concerns says whom the result is about, for the circuit breaker.
+	concerns concern
 }
+
+// concern is whom a result is about.
+type concern int
+
+const (
+	// byStatus: class and status tell.
+	byStatus concern = iota
+	// thisMessage: others may fare better, however often it happens.
+	thisMessage
+	// everybody: the service is in trouble.
+	everybody
+)
 
 // Provider carries messages. Safe for concurrent use.
 type Provider interface {
@@ -116,10 +130,11 @@ func NewProvider(spec *v1alpha1.TelephonyProvider, secrets Secrets) (Provider, e
 
 // newProvider is NewProvider in an environment.
 func newProvider(spec *v1alpha1.TelephonyProvider, secrets Secrets, environment func(string) string) (Provider, error) {
-	client, err := newClient(spec, secrets)
+	authorities, err := readCA(spec, secrets)
 	if err != nil {
 		return nil, err
 	}
+	client := newClient(authorities)
 	var (
 		kind     string
 		provider Provider
@@ -133,7 +148,7 @@ func newProvider(spec *v1alpha1.TelephonyProvider, secrets Secrets, environment 
 		provider, err = newVonage(spec.Vonage, client, secrets)
 	case spec.AWS != nil:
 		kind = "aws"
-		provider, err = newAWS(spec.AWS, client, secrets, environment)
+		provider, err = newAWS(spec.AWS, client, credentialsClient(authorities), secrets, environment)
 	case spec.HTTP != nil:
 		kind = "http"
 		provider, err = newHTTP(spec.HTTP, client, secrets)

@@ -79,10 +79,11 @@ func spellWithin(text, code string) string {
 	}
 }
 
-// failure marks the error of an expression as what it is: its own, or the end of the call.
+// failure marks the error of an expression as what it is: its own, or the end of the time for it. Nobody was
+// asked to send yet, and the code says so.
 func failure(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return hook.Fail(hook.CodeOf(ctx.Err()), err)
+		return hook.Fail(hook.RequestLate, err)
 	}
 	return hook.Fail(hook.ExpressionFailed, err)
 }

@@ -1,9 +1,11 @@
 package telephony
 
 import (
+	"context"
 	"strings"
 	"testing"
 
+	"github.com/hookline/hookline/api/v1alpha1"
 	"github.com/hookline/hookline/runtime/hook"
 )
 
@@ -52,6 +54,40 @@ func TestTheText(t *testing.T) {
 				t.Errorf("got %q in %q, want %q in %q", text, language, tc.text, tc.language)
 			}
 		})
+	}
+}
+
+// longExpression takes a thousand steps, in which the end of its time is noticed.
+const (
+	tenDigits      = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
+	longExpression = tenDigits + ".all(a, " + tenDigits + ".all(b, " + tenDigits + ".all(c, a + b + c >= 0)))"
+)
+
+// TestWhatTakesTooLongHasAskedNobody ends the time within an expression. The code of the failure is one that is
+// answered with FAILED: after PENDING, nobody would send.
+func TestWhatTakesTooLongHasAskedNobody(t *testing.T) {
+	t.Parallel()
+	asText := handlerOf("a")
+	asText.Message = longExpression + " ? message.otpCode : 'x'"
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, ctx := range map[string]context.Context{
+		"canceled": canceled, "over": withDeadline(t, 0), "over but for the time to say so": withDeadline(t, answerMargin),
+	} {
+		for field, spec := range map[string]*v1alpha1.TelephonyHandler{"message": asText, "when": routed(when(to("a"), longExpression))} {
+			t.Run(name+" in "+field, func(t *testing.T) {
+				t.Parallel()
+				s := build(t, spec, nil)
+				_, err := s.Handle(ctx, oktaCall(t, nil))
+				if hook.CodeOf(err) != hook.RequestLate || len(s.providers["a"].messages()) > 0 {
+					t.Errorf("got %v, want %s", err, hook.RequestLate)
+				}
+				kind, _ := hook.TypeByID(hook.Telephony)
+				if told := delivery(t, kind.OnFailure(hook.CodeOf(err)).Response); told.Status != hook.DeliveryFailed {
+					t.Errorf("Okta is told %+v", told)
+				}
+			})
+		}
 	}
 }
 

@@ -170,7 +170,7 @@ func twilioResult(got reply, to string) Result {
 	var content struct {
 		SID    string          `json:"sid"`
 		Status json.RawMessage `json:"status"` // a word in a message, a number in an error
-		Code   int64           `json:"code"`
+		Code   json.Number     `json:"code"`   // or a text with one
 	}
 	whole := got.decode(&content)
 	if got.isSuccess() {
@@ -180,8 +180,8 @@ func twilioResult(got reply, to string) Result {
 		return twilioCodes.refusal(got.status, "")
 	}
 	code := ""
-	if whole && content.Code > 0 {
-		code = strconv.FormatInt(content.Code, 10)
+	if whole {
+		code = content.Code.String()
 	}
 	return twilioCodes.refusal(got.status, code)
 }

@@ -99,6 +99,19 @@ func TestTwilioFetchesInstructions(t *testing.T) {
 	}
 }
 
+func TestCodesOfTwilioAreNumbersOrTexts(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]Result{
+		`21216`: {Class: Blocked, Code: "21216"}, `"21216"`: {Class: Blocked, Code: "21216"}, `"x"`: {Class: Rejected}, `null`: {Class: Rejected},
+		`-1`: {Class: Rejected}, `2.5`: {Class: Rejected}, `{}`: {Class: Rejected},
+	} {
+		got := twilioResult(reply{status: 400, body: []byte(`{"code":` + code + `,"status":400}`)}, theNumber)
+		if got.Class != want.Class || got.Code != want.Code {
+			t.Errorf("code %s: got %+v", code, got)
+		}
+	}
+}
+
 func TestWhatTwilioCreatesAsEndedIsNotSent(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[string]Class{

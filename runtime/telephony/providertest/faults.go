@@ -37,7 +37,7 @@ const (
 	// Refuse answers with Status and Code, in the vendor's own form. After has it lie: the message is delivered.
 	// At Vonage, the SMS API then says so of the second part only.
 	Refuse Action = "refuse"
-	// Half answers half and breaks the connection.
+	// Half answers half and breaks the connection. Before has it answer half of a refusal, with Status and Code.
 	Half Action = "half"
 	// Garbage answers with the right status and a page that is no JSON.
 	Garbage Action = "garbage"
@@ -56,7 +56,7 @@ type Fault struct {
 	// At is the point, and Do what happens there.
 	At Point  `json:"at"`
 	Do Action `json:"do"`
-	// Status and Code are the answer of Refuse.
+	// Status and Code are the answer of Refuse, and of Half at Before.
 	Status int    `json:"status,omitempty"`
 	Code   string `json:"code,omitempty"`
 	// Delay of Slow, in nanoseconds where it is JSON.
@@ -68,7 +68,7 @@ type Fault struct {
 // actions that there are at each point.
 var actions = map[Point][]Action{
 	Connect: {Hang, Reset, Slow},
-	Before:  {Hang, Reset, Refuse},
+	Before:  {Hang, Reset, Refuse, Half},
 	After:   {Hang, Reset, Refuse, Half, Garbage, Empty, Huge, Slow},
 }
 
@@ -77,8 +77,8 @@ func (s *Sim) AddFault(f Fault) error {
 	if !slices.Contains(actions[f.At], f.Do) {
 		return fmt.Errorf("%w as %q at %q; there are %v", errNoFault, f.Do, f.At, actions)
 	}
-	if f.Do == Refuse && (f.Status < 200 || f.Status > 599) {
-		return fmt.Errorf("%w: refuse needs a status from 200 to 599", errNoFault)
+	if (f.Do == Refuse || f.Do == Half && f.At == Before) && (f.Status < 200 || f.Status > 599) {
+		return fmt.Errorf("%w: a refusal needs a status from 200 to 599", errNoFault)
 	}
 	if f.Do == Slow && f.Delay <= 0 {
 		return fmt.Errorf("%w: slow needs a delay", errNoFault)

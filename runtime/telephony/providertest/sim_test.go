@@ -199,6 +199,7 @@ func TestFaultsThatThereAreNot(t *testing.T) {
 	sim, _ := start(t)
 	for _, f := range []providertest.Fault{
 		{}, {At: providertest.Connect, Do: providertest.Half}, {At: "later", Do: providertest.Hang}, {At: providertest.Before, Do: providertest.Garbage},
+		{At: providertest.Before, Do: providertest.Half},
 		{At: providertest.Before, Do: providertest.Refuse}, {At: providertest.After, Do: providertest.Slow},
 	} {
 		if err := sim.AddFault(f); err == nil || !strings.HasPrefix(err.Error(), "there is no such fault") {
