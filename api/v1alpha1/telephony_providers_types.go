@@ -247,8 +247,8 @@ type HTTPProvider struct {
 	Request Expression `json:"request"`
 
 	// sent is a CEL expression over the same and response that yields true if the service has taken the
-	// message, such as response.status == 202. If it yields false, an answer below 500 means that the
-	// message is definitely not sent, and any other that nobody knows.
+	// message, such as response.status == 202. If it yields false, an answer below 300 or from 400 to 499
+	// means that the message is definitely not sent, and any other that nobody knows.
 	// +required
 	Sent Expression `json:"sent"`
 

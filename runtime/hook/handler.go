@@ -31,7 +31,7 @@ const (
 	ExpressionFailed FailureCode = "expression_failed"
 	// RequestInvalid: the request lacks what this hook type needs, such as the credential. Not worth a retry.
 	RequestInvalid FailureCode = "invalid_data"
-	// RequestLate: the request was not there in time for a handler to be run.
+	// RequestLate: the request was not there in time for anything to be done about it.
 	RequestLate FailureCode = "request_late"
 	// DeadlineExceeded: the handler did not end within the deadline of the call.
 	DeadlineExceeded FailureCode = "deadline_exceeded"
