@@ -2,6 +2,7 @@ package v1alpha1
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -45,8 +46,12 @@ var (
 	}}
 )
 
-// sessionLifetimePath is where a hook says how long the service's session may last, in seconds.
-const sessionLifetimePath = "/authentication/sessionLifetime"
+// SessionLifetimePath is where a hook says how long the service's session may last, in seconds, from 1 to
+// MaxSessionLifetime. No assertion has it before the hook is asked.
+const (
+	SessionLifetimePath = "/authentication/sessionLifetime"
+	MaxSessionLifetime  = math.MaxInt32
+)
 
 // assertionRoots are the members of an assertion that a hook may change.
 var assertionRoots = []string{"claims", "subject", "authentication", "conditions"}
@@ -216,7 +221,7 @@ func samlPathProblem(patch *SAMLPatch) string {
 		return "is no place of an assertion that a hook can change: write one under /claims, /subject, /authentication or " +
 			"/conditions, such as /subject/nameId"
 	}
-	if patch.Path == sessionLifetimePath && patch.Op != PatchAdd {
+	if patch.Path == SessionLifetimePath && patch.Op != PatchAdd {
 		return fmt.Sprintf("is in no assertion beforehand: write op: %s", PatchAdd)
 	}
 	if tokens[0] != "claims" {

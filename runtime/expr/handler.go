@@ -3,7 +3,6 @@ package expr
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -140,7 +139,7 @@ func samlPatch(at *field.Path, patch *v1alpha1.SAMLPatch) expression {
 	}
 	tokens, _ := v1alpha1.SplitPointer(patch.Path) // what is wrong with it, v1alpha1.CheckPatches says
 	if value.want = AssertionKind(tokens); value.want == Integer {
-		value.constant = seconds(1, math.MaxInt32)
+		value.constant = seconds(1, v1alpha1.MaxSessionLifetime)
 	}
 	return value
 }

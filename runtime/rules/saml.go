@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/hookline/hookline/api/v1alpha1"
 	"github.com/hookline/hookline/runtime/expr"
@@ -67,7 +66,7 @@ func (c compiler) samlPatch(i int, from *v1alpha1.SAMLPatch) (patch, error) {
 	var form func(any) (any, error)
 	switch kind {
 	case expr.Integer: // how long the session at the service provider may last: what Okta makes SessionNotOnOrAfter of
-		kind, form = expr.JSON, seconds(1, math.MaxInt32)
+		kind, form = expr.JSON, seconds(1, v1alpha1.MaxSessionLifetime)
 	case expr.Scalar:
 		form = attributeText
 	}

@@ -119,7 +119,7 @@ func TestOperationsThatOktaCouldNotCarryOutAreLeftOut(t *testing.T) {
 
 		{"add a member", `{op: add, path: /claims/home/street, value: "1"}`, op("add", "/claims/home/street", "1")},
 		{"add a member that is there", `{op: add, path: /claims/home/city, value: "1"}`, op("add", "/claims/home/city", "1")},
-		{"add a member of a claim that is not there", `{op: add, path: /claims/work/city, value: "1"}`, ""},
+		{"add a member of a claim that is not there", `{op: add, path: /claims/office/city, value: "1"}`, ""},
 		{"add a member of a text", `{op: add, path: /claims/name/city, value: "1"}`, ""},
 		{"add a member of null", `{op: add, path: /claims/empty/city, value: "1"}`, ""},
 		{"add a member of a member that is not there", `{op: add, path: /claims/home/street/number, value: "1"}`, ""},
@@ -127,7 +127,7 @@ func TestOperationsThatOktaCouldNotCarryOutAreLeftOut(t *testing.T) {
 		{"replace a member that is not there", `{op: replace, path: /claims/home/street, value: "1"}`, ""},
 		{"remove a member", `{op: remove, path: /claims/home/city}`, remove("/claims/home/city")},
 		{"remove a member that is not there", `{op: remove, path: /claims/home/street}`, ""},
-		{"remove a member of a claim that is not there", `{op: remove, path: /claims/work/city}`, ""},
+		{"remove a member of a claim that is not there", `{op: remove, path: /claims/office/city}`, ""},
 
 		{"add an element in front", `{op: add, path: /claims/teams/0, value: "1"}`, op("add", "/claims/teams/0", "1")},
 		{"add an element in front of three", `{op: add, path: /claims/airports/0, value: "1"}`, op("add", "/claims/airports/0", "1")},
